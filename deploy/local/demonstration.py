@@ -1,0 +1,168 @@
+"""`make run`: the whole portal on this machine, with the real networks and invented visits."""
+
+import datetime
+import errno
+import os
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from deploy.local import environment, installation, servers, signals
+from deploy.local.household import Household, household
+from deploy.local.places import PYTHON, ROOT
+from deploy.local.problems import Interrupted, Problem, say
+from deploy.local.processes import Service, last_words
+
+VISITS = 2000
+UK_YEAR_STARTS = (4, 1)
+MANAGE = [str(PYTHON), "manage.py"]
+
+
+def run() -> int:
+    """Set up, load, build the report, serve until Ctrl-C; everything that was started is stopped again."""
+    port = chosen_port()
+    with household("run") as servants:
+        installation.install()
+        addresses = servers.start(servants)
+        environ = environment.for_django(servants.home, servers=addresses, DEMONSTRATION="on")
+        _load(servants, environ)
+        for service in _background(servants, environ):
+            servants.start(service)
+        report = _build_report(servants, environ)
+        servants.start(_web(servants, environ, port))
+        _announce(servants, environ, port, report)
+        try:
+            servants.watch()
+        except Interrupted:
+            say("Stopping …")
+    return 0
+
+
+# -- The port ---------------------------------------------------------------------------------------------------------
+def chosen_port() -> int:
+    """Return the port of PORT=…, which must be free."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Problem(f"PORT must be a number from 1 to 65535, not “{text}”.")
+    port = int(text)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Problem(_why_not(port, error)) from None
+    return port
+
+
+def _why_not(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken by another program; choose another one: make run PORT={port + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} is for the administrator only; choose one above 1023: make run PORT=8000"
+    return f"Port {port} cannot be used: {error.strerror}."
+
+
+# -- The steps --------------------------------------------------------------------------------------------------------
+def _load(servants: Household, environ: dict[str, str]) -> None:
+    steps = (
+        ("Preparing the database …", ["migrate", "--verbosity", "0"]),
+        ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
+        (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
+        ("Collecting the static files …", ["collectstatic", "--no-input", "--verbosity", "0"]),
+    )
+    for sentence, arguments in steps:
+        say(sentence)
+        manage(servants, environ, *arguments)
+
+
+def manage(servants: Household, environ: dict[str, str], *arguments: str) -> None:
+    """Run a management command beside the servers; its output goes to a log, of which a failure shows the end."""
+    log = servants.home.logs / f"{arguments[0]}.log"
+    log.unlink(missing_ok=True)
+    if servants.run([*MANAGE, *arguments], env=environ, log=log):
+        raise Problem(f"manage.py {arguments[0]} failed; {log} ends with:\n{last_words(log)}")
+
+
+def last_complete_year(today: datetime.date) -> str:
+    """Return the label of the last reporting year (April to March) of the UK that is over: “2024-25”."""
+    begins = today.year - 1 if (today.month, today.day) >= UK_YEAR_STARTS else today.year - 2
+    return f"{begins}-{(begins + 1) % 100:02d}"
+
+
+def _build_report(servants: Household, environ: dict[str, str]) -> str:
+    """Have the worker build the UK report of the last complete year; return the line that says where it is."""
+    year = last_complete_year(datetime.date.today())
+    path = servants.home.folder / "reports" / f"uk-{year}.pdf"
+    path.parent.mkdir(exist_ok=True)
+    say(f"Building the annual report {year} of the United Kingdom …")
+    manage(servants, environ, "annual_report", "uk", year, "--output", str(path))
+    return f"Report: {path.relative_to(ROOT)} ({count_pages(path)} pages)"
+
+
+def count_pages(path: Path) -> int:
+    """Return the number of pages of the PDF at ``path``."""
+    script = "import sys, pikepdf; print(len(pikepdf.open(sys.argv[1]).pages))"
+    done = subprocess.run([str(PYTHON), "-c", script, str(path)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"The report {path} cannot be read as a PDF.")
+    return int(done.stdout)
+
+
+# -- The services -----------------------------------------------------------------------------------------------------
+def _background(servants: Household, environ: dict[str, str]) -> list[Service]:
+    celery = [str(PYTHON), "-m", "celery", "-A", "npmportal"]
+    schedule = str(servants.home.folder / "celerybeat-schedule")
+    return [
+        Service(
+            name="The worker",
+            command=[*celery, "worker", "--concurrency", str(cores()), "--loglevel", "INFO"],
+            log=servants.home.logs / "worker.log",
+            env=environ,
+        ),
+        Service(
+            name="The scheduler",
+            command=[*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"],
+            log=servants.home.logs / "beat.log",
+            env=environ,
+        ),
+    ]
+
+
+def cores() -> int:
+    """Return the number of processors that we may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _web(servants: Household, environ: dict[str, str], port: int) -> Service:
+    return Service(
+        name="The web server",
+        command=[
+            str(PYTHON), "-m", "gunicorn", "npmportal.wsgi", "--bind", f"127.0.0.1:{port}",
+            "--workers", str(cores() + 1), "--graceful-timeout", "5",
+        ],
+        log=servants.home.logs / "web.log",
+        env=environ,
+        ready=lambda _process: is_healthy(port),
+        ready_within=60,
+    )  # fmt: skip
+
+
+def is_healthy(port: int) -> bool:
+    """Return whether the portal answers its health page, whatever proxy the environment names."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}/health/", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _announce(servants: Household, environ: dict[str, str], port: int, report: str) -> None:
+    say("")
+    say(report)
+    say(f"Portal: http://127.0.0.1:{port}/")
+    servants.run([*MANAGE, "demo_accounts"], env=environ)
+    say(f"Logs: {servants.home.logs.relative_to(ROOT)}/   Stop: Ctrl-C")
+    signals.check()
