@@ -1,0 +1,131 @@
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from members.models.bilingual import BilingualName
+from members.models.mechanism import Mechanism
+from npmportal.models import DatedFact, DatedQuerySet
+from npmportal.models.dated import never_two_at_once
+
+
+class MemberBodyQuerySet(models.QuerySet["MemberBody"]):
+    def members_as_at(self, on: date) -> Self:
+        """Return the bodies that hold a membership on the day ``on``, of whatever status."""
+        return self.filter(pk__in=Designation.objects.as_at(on).values("body_id"))
+
+    def with_names_as_at(self, on: date) -> Self:
+        """Load each body's name of the day ``on``, so that `name` and `abbreviation` need no query a row.
+
+        A body that had no name on that day (it did not exist yet) shows its latest one.
+        """
+        return self.prefetch_related(Prefetch("names", BodyName.objects.as_at(on), to_attr="names_as_at"))
+
+
+class MemberBody(models.Model):
+    """An inspectorate, commission or scheme that is (or was) part of a mechanism. Its names and status are dated."""
+
+    class Kind(models.TextChoices):
+        INSPECTORATE = "inspectorate", _("inspectorate or regulator")
+        LAY = "lay", _("lay monitors")
+        COMMISSION = "commission", _("commission or commissioner")
+        NHRI = "nhri", _("national human rights institution")
+        ADVISORY = "advisory", _("advisory council")
+        OMBUDSMAN = "ombudsman", _("ombudsman")
+        OFFICE_HOLDER = "office_holder", _("office-holder")
+
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="bodies")
+    slug = models.SlugField(_("short name in addresses"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    jurisdictions = models.ManyToManyField("members.Jurisdiction", related_name="bodies", blank=True)
+    works_note = models.CharField(_("where it works, in words"), max_length=300, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = MemberBodyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["mechanism", "position"]
+        verbose_name_plural = "member bodies"
+        constraints = [
+            models.UniqueConstraint(name="members_memberbody_one_per_slug", fields=["mechanism", "slug"]),
+        ]
+        permissions = [
+            ("view_visits", "Can see the body’s visits, drafts included"),
+            ("log_visits", "Can log visits for the body and change its drafts"),
+            ("submit_visits", "Can submit the body’s visits to the coordinator"),
+            ("manage_body_people", "Can invite and retire the body’s people"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def current_name(self) -> "BodyName | None":
+        """The name of the day asked for with `with_names_as_at`, else today's, else the latest there is."""
+        loaded: list[BodyName] | None = getattr(self, "names_as_at", None)
+        if loaded:
+            return loaded[0]
+        return self.name_on(date.today())
+
+    def name_on(self, on: date) -> "BodyName | None":
+        """Return the name the body bore on the day ``on``, or the nearest one if it bore none."""
+        names: Any = self.names.in_use()  # type: ignore[attr-defined]
+        return names.as_at(on).first() or names.order_by("-starts_on").first()
+
+    @property
+    def name(self) -> str:
+        found = self.current_name
+        return found.name if found else self.slug
+
+    @property
+    def abbreviation(self) -> str:
+        found = self.current_name
+        return found.abbreviation if found else self.slug
+
+
+class BodyName(BilingualName, DatedFact):
+    """What a body was called from one day to another: HMIC until July 2017, HMICFRS since."""
+
+    body = models.ForeignKey(MemberBody, on_delete=models.CASCADE, related_name="names")
+    abbreviation = models.CharField(_("abbreviation"), max_length=20)
+
+    class Meta(BilingualName.Meta, DatedFact.Meta):
+        ordering = ["body", "starts_on"]
+        constraints = [
+            *BilingualName.Meta.constraints,
+            *DatedFact.Meta.constraints,
+            never_two_at_once("members_bodyname_one_name_at_a_time", "body"),
+        ]
+
+
+class Designation(DatedFact):
+    """A body's standing in the mechanism from one day to another, and the act that gave it (OPCAT Article 17)."""
+
+    class Status(models.TextChoices):
+        DESIGNATED = "designated", _("designated member")
+        INTERIM = "interim", _("interim member")
+        ANTICIPATED = "anticipated", _("anticipated member")
+        OBSERVER = "observer", _("observer")
+        INVITEE = "invitee", _("invitee")
+
+    body = models.ForeignKey(MemberBody, on_delete=models.CASCADE, related_name="designations")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices)
+    instrument = models.CharField(_("instrument"), max_length=200, blank=True)
+    takes_part = models.BooleanField(
+        _("takes part in the consultations"), null=True, help_text=_("Empty where it is not recorded.")
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        ordering = ["body", "starts_on"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            never_two_at_once("members_designation_one_status_at_a_time", "body"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} – {self.get_status_display()}"

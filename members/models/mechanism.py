@@ -1,0 +1,84 @@
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models.bilingual import BilingualName, in_language
+from npmportal.access import grants_of
+
+
+class MechanismQuerySet(models.QuerySet["Mechanism"]):
+    def visible_to(self, user: Any) -> Self:
+        """Return the mechanisms in which ``user`` has a role: those whose desk the person may open."""
+        return self.filter(pk__in=grants_of(user).mechanism_ids)
+
+
+class Mechanism(BilingualName):
+    """A National Preventive Mechanism (OPCAT Articles 3 and 17): one body or a network of several."""
+
+    class Profile(models.TextChoices):
+        NETWORK = "network", _("network of bodies with a coordinator")
+        SINGLE_BODY = "single_body", _("single body")
+        COORDINATING_CENTRE = "coordinating_centre", _("bodies with a coordinating centre that does not visit")
+        FEDERAL = "federal", _("federal, with mechanisms of its parts")
+
+    slug = models.SlugField(_("short name in addresses"), max_length=20, unique=True)
+    country_en = models.CharField(_("country in English"), max_length=80)
+    country_nl = models.CharField(_("country in Dutch"), max_length=80, blank=True)
+    profile = models.CharField(_("form"), max_length=20, choices=Profile.choices)
+    languages = models.JSONField(_("languages"), default=list, help_text=_("language codes, the first is the main one"))
+    about_en = models.TextField(_("about it, in English"), blank=True)
+    about_nl = models.TextField(_("about it, in Dutch"), blank=True)
+    contact = models.TextField(_("how to reach it"), blank=True)
+    reporting_year_starts_month = models.PositiveSmallIntegerField(_("first month of the reporting year"), default=1)
+    established_on = models.DateField(_("designated on"), null=True, blank=True)
+    source = models.ForeignKey("members.Source", on_delete=models.PROTECT, related_name="+")
+
+    objects = MechanismQuerySet.as_manager()
+
+    class Meta(BilingualName.Meta):
+        ordering = ["slug"]
+        constraints = [
+            *BilingualName.Meta.constraints,
+            models.CheckConstraint(
+                name="members_mechanism_month_is_a_month", condition=Q(reporting_year_starts_month__range=(1, 12))
+            ),
+        ]
+        permissions = [
+            ("view_submitted_visits", "Can see the visits every body has submitted"),
+            ("review_visits", "Can approve visits or return them with a reason"),
+            ("make_reports", "Can see and make the annual report"),
+            ("manage_members", "Can change bodies, designations, remits and reference lists"),
+            ("manage_people", "Can invite and retire people of the mechanism"),
+        ]
+
+    @property
+    def country(self) -> str:
+        return in_language(self.country_en, self.country_nl)
+
+    @property
+    def about(self) -> str:
+        return in_language(self.about_en, self.about_nl)
+
+    def reporting_year_of(self, day: date) -> tuple[date, date]:
+        """Return the first day of the reporting year that holds ``day`` and the first day of the next one."""
+        month = self.reporting_year_starts_month
+        start = date(day.year if day.month >= month else day.year - 1, month, 1)
+        return start, start.replace(year=start.year + 1)
+
+
+class Jurisdiction(BilingualName):
+    """A part of the State with its own law or authorities: Scotland, the Caribbean Netherlands."""
+
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="jurisdictions")
+    slug = models.SlugField(_("short name"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(BilingualName.Meta):
+        ordering = ["mechanism", "position"]
+        constraints = [
+            *BilingualName.Meta.constraints,
+            models.UniqueConstraint(name="members_jurisdiction_one_per_slug", fields=["mechanism", "slug"]),
+        ]

@@ -1,0 +1,74 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models.body import MemberBody
+from members.models.mechanism import Jurisdiction
+from members.models.setting import DetentionSetting
+from npmportal.models import DatedFact, DatedQuerySet
+
+
+class Remit(DatedFact):
+    """One cell group of the coverage matrix: who monitors a setting in the jurisdictions it spans, in one layer.
+
+    A remit without bodies says that a source states there is nobody; that is not the same as no remit at all.
+    """
+
+    class Layer(models.TextChoices):
+        INSPECTION = "inspection", _("inspection")
+        LAY = "lay", _("lay monitoring")
+        COMMISSIONER = "commissioner", _("commissioner")
+        INSPECTION_AND_LAY = "inspection_and_lay", _("inspection and lay monitoring")
+
+    class Confidence(models.TextChoices):
+        HIGH = "high", _("high")
+        MEDIUM = "medium", _("medium")
+        LOW = "low", _("low")
+
+    setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="remits")
+    jurisdictions = models.ManyToManyField(Jurisdiction, related_name="remits")
+    layer = models.CharField(_("layer"), max_length=20, choices=Layer.choices)
+    position = models.PositiveSmallIntegerField(_("order within the setting"), default=0)
+    confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.HIGH)
+    key = models.SlugField(_("key"), max_length=80, help_text=_("Names the remit in the packaged reference data."))
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        ordering = ["setting", "position", "starts_on"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(name="members_remit_one_per_key", fields=["setting", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.setting} – {self.get_layer_display()}"
+
+
+class RemitBody(models.Model):
+    """A body's part in a remit: its relation to the others in the cell, and the words that limit it."""
+
+    class Relation(models.TextChoices):
+        LEAD = "lead", _("lead")
+        JOINTLY = "jointly", _("jointly")
+        WITH = "with", _("with")
+        SEPARATELY = "separately", _("separately")
+        ON_BEHALF = "on_behalf", _("on behalf of the body named")
+
+    remit = models.ForeignKey(Remit, on_delete=models.CASCADE, related_name="parts")
+    body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, related_name="remit_parts")
+    relation = models.CharField(_("relation"), max_length=12, choices=Relation.choices)
+    scope = models.CharField(
+        _("scope"), max_length=200, blank=True, help_text=_("“in relation to secure training centres”")
+    )
+    scope_nl = models.CharField(_("scope in Dutch"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["remit", "position"]
+        verbose_name_plural = "remit bodies"
+        constraints = [
+            models.UniqueConstraint(name="members_remitbody_once_in_a_remit", fields=["remit", "body"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} ({self.get_relation_display()})"

@@ -1,0 +1,65 @@
+"""The first line of every page below a mechanism: which mechanism, and whether this person may be here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from members.models import Mechanism
+from npmportal import audit
+from npmportal.access import can, grants_of
+from npmportal.models import AuditEvent
+
+View = Callable[..., HttpResponse]
+
+
+def public_page(view: View) -> View:
+    """Open a page to everybody: the view receives the Mechanism named in the address (404 if there is none)."""
+
+    @login_not_required
+    @wraps(view)
+    def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.mechanism = get_object_or_404(Mechanism, slug=npm)  # type: ignore[attr-defined]
+        return view(request, request.mechanism, *args, **kwargs)  # type: ignore[attr-defined]
+
+    return page
+
+
+def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Callable[[View], View]:
+    """Open a page to people with a role in the mechanism named in the address; the view receives the Mechanism.
+
+    A stranger gets 404. A colleague who lacks ``needs`` (a permission on the mechanism) or ``on_a_body`` (a permission
+    on at least one body; either is enough where both are named) gets 403, and the refusal is written down.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            mechanism = get_object_or_404(Mechanism.objects.visible_to(request.user), slug=npm)
+            request.mechanism = mechanism  # type: ignore[attr-defined]
+            if not _allowed(request.user, mechanism, needs, on_a_body):
+                audit.record(
+                    "page.opened",
+                    by=request.user,
+                    mechanism=mechanism,
+                    result=AuditEvent.Result.REFUSED,
+                    view=request.resolver_match.view_name if request.resolver_match else "",
+                )
+                raise PermissionDenied
+            return view(request, mechanism, *args, **kwargs)
+
+        return page
+
+    return decorate
+
+
+def _allowed(user: Any, mechanism: Mechanism, needs: str | None, on_a_body: str | None) -> bool:
+    if needs is None and on_a_body is None:
+        return True
+    if needs and can(user, needs, mechanism):
+        return True
+    return bool(on_a_body and mechanism.bodies.filter(pk__in=grants_of(user).on(on_a_body)).exists())

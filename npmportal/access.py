@@ -1,0 +1,203 @@
+"""The one door to django-guardian: roles, what each may do, and the questions the rest of the portal asks.
+
+A body and role (or a mechanism and role) is a group with direct-foreign-key permissions on that body or mechanism. Who is
+in which group follows from dated affiliations (members.models.affiliation_groups) and from nothing else. Every question goes
+through ``Grants``; no other module imports guardian (ruff refuses it), so its traps (ADR 0003) are closed here:
+model-wide permissions and the superuser flag give nothing, an inactive person gets nothing, nothing is kept between
+requests, and a misspelt permission is an error, not a quiet "no".
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from guardian.shortcuts import assign_perm, get_group_perms, remove_perm
+from guardian.utils import get_group_obj_perms_model
+
+if TYPE_CHECKING:
+    from members.models import User
+
+__all__ = [
+    "ROLES",
+    "Grants",
+    "GroupObjectPermissionBase",
+    "Role",
+    "UserObjectPermissionBase",
+    "can",
+    "grants_of",
+    "group_for",
+]
+
+# Permissions on a member body.
+VIEW_VISITS = "view_visits"
+LOG_VISITS = "log_visits"
+SUBMIT_VISITS = "submit_visits"
+MANAGE_BODY_PEOPLE = "manage_body_people"
+# Permissions on a mechanism.
+VIEW_SUBMITTED_VISITS = "view_submitted_visits"
+REVIEW_VISITS = "review_visits"
+MAKE_REPORTS = "make_reports"
+MANAGE_MEMBERS = "manage_members"
+MANAGE_PEOPLE = "manage_people"
+
+PERMISSIONS: dict[str, dict[str, Promise]] = {
+    "members.MemberBody": {
+        VIEW_VISITS: _("Can see the body’s visits, drafts included"),
+        LOG_VISITS: _("Can log visits for the body and change its drafts"),
+        SUBMIT_VISITS: _("Can submit the body’s visits to the coordinator"),
+        MANAGE_BODY_PEOPLE: _("Can invite and retire the body’s people"),
+    },
+    "members.Mechanism": {
+        VIEW_SUBMITTED_VISITS: _("Can see the visits every body has submitted"),
+        REVIEW_VISITS: _("Can approve visits or return them with a reason"),
+        MAKE_REPORTS: _("Can see and make the annual report"),
+        MANAGE_MEMBERS: _("Can change bodies, designations, remits and reference lists"),
+        MANAGE_PEOPLE: _("Can invite and retire people of the mechanism"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """One line of the table of roles: what it is attached to, what it may do, and a sentence for people to read."""
+
+    name: str
+    scope: str
+    label: Promise
+    sentence: Promise
+    permissions: tuple[str, ...]
+
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role(
+            "body_lead",
+            "members.MemberBody",
+            _("Lead of a body"),
+            _("Sees, logs and submits the body’s visits and manages the body’s own people."),
+            (VIEW_VISITS, LOG_VISITS, SUBMIT_VISITS, MANAGE_BODY_PEOPLE),
+        ),
+        Role(
+            "body_monitor",
+            "members.MemberBody",
+            _("Inspector or lay monitor"),
+            _("Sees, logs and submits the body’s visits."),
+            (VIEW_VISITS, LOG_VISITS, SUBMIT_VISITS),
+        ),
+        Role(
+            "body_reader",
+            "members.MemberBody",
+            _("Reader in a body"),
+            _("Sees the body’s visits and changes nothing."),
+            (VIEW_VISITS,),
+        ),
+        Role(
+            "coordinator",
+            "members.Mechanism",
+            _("Coordinator staff"),
+            _("Sees what the bodies have submitted, approves or returns it, and makes the annual report."),
+            (VIEW_SUBMITTED_VISITS, REVIEW_VISITS, MAKE_REPORTS),
+        ),
+        Role(
+            "administrator",
+            "members.Mechanism",
+            _("Administrator"),
+            _("Adds and retires bodies and people and keeps the reference lists; reads no visit content."),
+            (MANAGE_MEMBERS, MANAGE_PEOPLE),
+        ),
+    )
+}
+
+_SCOPE_OF = {codename: label for label, codenames in PERMISSIONS.items() for codename in codenames}
+
+
+@dataclass(frozen=True)
+class Grants:
+    """Everything one person may do: for each permission the ids of the bodies or mechanisms it is held on."""
+
+    held: dict[str, frozenset[int]] = field(default_factory=dict)
+    mechanism_ids: frozenset[int] = frozenset()
+
+    def on(self, permission: str) -> frozenset[int]:
+        """Return the ids of the bodies (or mechanisms) on which ``permission`` is held; KeyError if there is none."""
+        if permission not in _SCOPE_OF:
+            raise KeyError(f"There is no permission “{permission}”.")
+        return self.held.get(permission, frozenset())
+
+    def __contains__(self, permission: str) -> bool:
+        """Tell, for templates and menus, whether ``permission`` is held anywhere."""
+        return bool(self.on(permission))
+
+
+NO_GRANTS = Grants()
+
+
+def grants_of(user: Any) -> Grants:
+    """Return what ``user`` may do now: nothing for the anonymous and the retired.
+
+    Two queries, or none where the request's middleware has already asked.
+    """
+    if not getattr(user, "is_active", False) or not user.is_authenticated:
+        return NO_GRANTS
+    remembered: Grants | None = getattr(user, "_request_grants", None)
+    return remembered if remembered is not None else _load(user)
+
+
+def remember_for_request(user: Any) -> Grants:
+    """Load the grants of the request's person once. The user object lives no longer than the request."""
+    grants = grants_of(user)
+    if grants is not NO_GRANTS:
+        user._request_grants = grants
+    return grants
+
+
+def _load(user: "User") -> Grants:
+    held: dict[str, set[int]] = {}
+    mechanism_ids: set[int] = set()
+    for label in PERMISSIONS:
+        mechanism_path = "content_object_id" if label == "members.Mechanism" else "content_object__mechanism_id"
+        rows = (
+            get_group_obj_perms_model(apps.get_model(label))
+            .objects.filter(group__user=user)
+            .values_list("permission__codename", "content_object_id", mechanism_path)
+        )
+        for codename, object_id, mechanism_id in rows:
+            held.setdefault(codename, set()).add(object_id)
+            mechanism_ids.add(mechanism_id)
+    return Grants({codename: frozenset(ids) for codename, ids in held.items()}, frozenset(mechanism_ids))
+
+
+def can(user: Any, permission: str, obj: models.Model) -> bool:
+    """Tell whether ``user`` holds ``permission`` on ``obj``, a member body or a mechanism.
+
+    Raises KeyError for a permission that does not exist or belongs to the other kind of object.
+    """
+    if _SCOPE_OF[permission] != obj._meta.label:
+        raise KeyError(f"“{permission}” is not a permission on {obj._meta.label}.")
+    return obj.pk in grants_of(user).on(permission)
+
+
+def group_for(role: str, scope: models.Model) -> Group:
+    """Return the group of ``role`` on ``scope`` (a body or mechanism), with the table's permissions and no others."""
+    definition = ROLES[role]
+    if definition.scope != scope._meta.label:
+        raise KeyError(f"The role “{role}” is not a role on {scope._meta.label}.")
+    group, _created = Group.objects.get_or_create(name=f"{role}:{scope._meta.model_name}:{scope.pk}")
+    wanted, present = set(definition.permissions), set(get_group_perms(group, scope))
+    for permission in wanted - present:
+        assign_perm(permission, group, scope)
+    for permission in present - wanted:
+        remove_perm(permission, group, scope)
+    return group
+
+
+def set_groups(user: "User", groups: list[Group]) -> None:
+    """Make ``groups`` the only ones ``user`` is in, and forget what was remembered for the running request."""
+    user.groups.set(groups)
+    user.__dict__.pop("_request_grants", None)

@@ -1,0 +1,41 @@
+"""Log lines as JSON: one object a line, with the request's id and no personal content (security R-55, R-56)."""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+# The only extra fields a log call may add; whatever else is passed is dropped, so that content cannot slip in.
+ALLOWED_EXTRA = ("job_id", "job_kind", "attempt", "state", "status", "method", "view", "milliseconds", "error_class")
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes time, level, logger, message, request id and the allowed extra fields; tracebacks without values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if current := request_id.get():
+            line["request_id"] = current
+        line |= {key: getattr(record, key) for key in ALLOWED_EXTRA if hasattr(record, key)}
+        if record.exc_info and record.exc_info[0]:
+            line["error_class"] = record.exc_info[0].__name__
+            line["where"] = _places(record.exc_info[2])
+        # json.dumps escapes line breaks, so that nobody can forge a line of their own.
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _places(traceback: object) -> list[str]:
+    """Return file and line of each frame: enough to find the fault, without messages that quote what was typed."""
+    places = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code  # type: ignore[attr-defined]
+        places.append(f"{code.co_filename}:{traceback.tb_lineno} {code.co_name}")  # type: ignore[attr-defined]
+        traceback = traceback.tb_next  # type: ignore[attr-defined]
+    return places

@@ -1,0 +1,123 @@
+"""What happens around every request: an id, headers on every answer, grants, the second factor, a calm 503."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
+
+from npmportal import access, logs
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Give each request an id that stands in its log lines, its audit events and on its error page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        identifier = uuid.uuid4().hex[:12]
+        token = logs.request_id.set(identifier)
+        request.id = identifier  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = identifier
+            self._log(request, response, started)
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    def _log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
+        match = request.resolver_match
+        logger.info(
+            "request",
+            extra={
+                "method": request.method,
+                # The view's name, never the path: a path can name a visit.
+                "view": match.view_name if match else "",
+                "status": response.status_code,
+                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            },
+        )
+
+
+class SecurityHeaders:
+    """Headers that stand on every answer, errors included (security R-42); private pages are kept by no cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class ServiceUnavailable:
+    """Answer 503 with a plain page while PostgreSQL cannot be reached (security R-47)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            return unavailable(request)
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Return the 503 page. It uses no database, no session and no user."""
+    logger.error("database unavailable")
+    body = render_to_string("503.html", {"request_id": getattr(request, "id", "")})
+    return HttpResponse(body, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
+
+
+class RequestGrants:
+    """Load what the person may do at most once per request; nothing is kept after it (security M3 d)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.grants = SimpleLazyObject(lambda: access.remember_for_request(request.user))  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            access.remember_for_request(request.user)
+        return self.get_response(request)
+
+
+class SecondFactor:
+    """Until a second factor is set up, a signed-in person sees nothing but the pages to set it up (security R-22)."""
+
+    OPEN = ("account_", "mfa_", "set_language", "health")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
+        if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name.startswith(self.OPEN) or is_mfa_enabled(request.user):
+            return None
+        return redirect("mfa_index")

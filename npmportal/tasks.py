@@ -1,0 +1,17 @@
+"""The two doorbells of the portal's own."""
+
+from celery import shared_task
+
+from npmportal import jobs
+
+
+@shared_task(name="npmportal.tasks.run_job")
+def run_job(job_id: str) -> None:
+    """Do the job with this id, if it is still to be done."""
+    jobs.run(job_id)
+
+
+@shared_task(name="npmportal.tasks.sweep_jobs")
+def sweep_jobs() -> None:
+    """Pick up jobs that a dead worker or an emptied Redis left behind."""
+    jobs.sweep()

@@ -1,0 +1,22 @@
+"""Every address of the portal. Most live below a mechanism: /uk/… is public, /uk/desk/… needs a role there."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from members.views import home
+from npmportal import views
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("language/", set_language, name="set_language"),
+    path("account/", include("allauth.urls")),
+    path("", include("members.urls")),
+    path("", include("visits.urls")),
+    path("", include("reports.urls")),
+]

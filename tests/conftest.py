@@ -1,0 +1,98 @@
+"""The people every test of access speaks of, in an invented network with two bodies."""
+
+import pytest
+from django.test import Client
+
+from members.models import Mechanism, MemberBody, User
+from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files_and_private_folders(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def mechanism(db) -> Mechanism:
+    """Examplia: jurisdictions north and south, prisons and police custody, bodies alpha and beta."""
+    mechanism = MechanismFactory()
+    for position, slug in enumerate(["north", "south"]):
+        JurisdictionFactory(mechanism=mechanism, slug=slug, position=position)
+    for position, slug in enumerate(["prisons", "police-custody"]):
+        SettingFactory(mechanism=mechanism, slug=slug, position=position)
+    return mechanism
+
+
+@pytest.fixture
+def alpha(mechanism) -> MemberBody:
+    return BodyFactory(mechanism=mechanism, slug="alpha")
+
+
+@pytest.fixture
+def beta(mechanism) -> MemberBody:
+    return BodyFactory(mechanism=mechanism, slug="beta")
+
+
+@pytest.fixture
+def coordinator(mechanism) -> User:
+    return person("coordinator", mechanism, name="Cora Coordinator")
+
+
+@pytest.fixture
+def administrator(mechanism) -> User:
+    return person("administrator", mechanism, name="Adam Administrator")
+
+
+@pytest.fixture
+def alpha_lead(alpha) -> User:
+    return person("body_lead", alpha, name="Alva Lead")
+
+
+@pytest.fixture
+def alpha_monitor(alpha) -> User:
+    return person("body_monitor", alpha, name="Alma Monitor")
+
+
+@pytest.fixture
+def alpha_reader(alpha) -> User:
+    return person("body_reader", alpha, name="Alan Reader")
+
+
+@pytest.fixture
+def beta_monitor(beta) -> User:
+    return person("body_monitor", beta, name="Bert Monitor")
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Coordinator of another mechanism."""
+    return person("coordinator", MechanismFactory(slug="elsewhere", country_en="Elsewhere"), name="Stella Stranger")
+
+
+@pytest.fixture
+def retired(alpha) -> User:
+    """Somebody who worked for alpha and was retired: the account is closed, groups and roles are as they were."""
+    user = person("body_lead", alpha, name="Rita Retired")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@pytest.fixture
+def as_(client):
+    """Return a function that gives a client signed in as the person named."""
+
+    def sign_in(user: User | None) -> Client:
+        fresh = Client()
+        if user is not None:
+            fresh.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return fresh
+
+    return sign_in

@@ -1,0 +1,234 @@
+import uuid
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, User
+from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from visits.models.place import Place
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """The one place that says who sees which visits (design section 4)."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the visits whose content ``user`` may read.
+
+        The bodies involved see theirs in every state; the coordinator sees what has been submitted or approved.
+        """
+        grants = grants_of(user)
+        seen = Q(pk__in=[])
+        if bodies := grants.on(VIEW_VISITS):
+            seen |= Q(body_ids__overlap=sorted(bodies))
+        if mechanisms := grants.on(VIEW_SUBMITTED_VISITS):
+            seen |= Q(mechanism__in=sorted(mechanisms), state__in=Visit.HANDED_IN)
+        return self.filter(seen)
+
+    def known_to(self, user: Any) -> Self:
+        """Return the visits of which ``user`` may know the place, bodies and dates, but not the content.
+
+        Other members of the mechanism know that a place was visited once that visit is approved, unless restricted.
+        """
+        return self.filter(
+            mechanism__in=grants_of(user).mechanism_ids,
+            state=Visit.State.APPROVED,
+            confidentiality=Visit.Confidentiality.NETWORK,
+        )
+
+    def editable_by(self, user: Any) -> Self:
+        """Return the visits ``user`` may change: drafts and returned ones of a lead body the person logs for."""
+        return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS), state__in=Visit.OPEN)
+
+    def for_list(self) -> Self:
+        """Load what a list of visits prints."""
+        return self.select_related("place", "setting", "jurisdiction", "lead_body")
+
+    def newest_first(self) -> Self:
+        """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
+        return self.order_by("-starts_on", "-id")
+
+    def counted(self) -> Self:
+        """Return the visits that figures count: approved ones that took place (valid), attempts kept apart."""
+        return self.filter(state=Visit.State.APPROVED)
+
+
+class Visit(models.Model):
+    """One visit of one or several bodies to a place of detention (OPCAT Articles 4, 19 a and 20)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
+        APPROVED = "approved", _("approved")
+
+    OPEN = (State.DRAFT, State.RETURNED)
+    HANDED_IN = (State.SUBMITTED, State.APPROVED)
+
+    class Kind(models.TextChoices):
+        """The generic kinds of visit the APT names; the member's own word stands beside it."""
+
+        IN_DEPTH = "in_depth", _("in-depth")
+        THEMATIC = "thematic", _("thematic")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        RAPID = "rapid", _("rapid or ad hoc")
+        ROUTINE = "routine", _("routine monitoring")
+
+    class Notice(models.TextChoices):
+        UNANNOUNCED = "unannounced", _("unannounced")
+        SHORT_NOTICE = "short_notice", _("announced at short notice")
+        ANNOUNCED = "announced", _("announced")
+
+    class Mode(models.TextChoices):
+        ON_SITE = "on_site", _("face to face")
+        TELEPHONE = "telephone", _("by telephone")
+        REMOTE = "remote", _("remote")
+
+    class Trigger(models.TextChoices):
+        PROGRAMME = "programme", _("programme")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        INTELLIGENCE = "intelligence", _("complaint or intelligence")
+        INCIDENT = "incident", _("death or serious incident")
+        REQUEST = "request", _("request")
+        JOINT_THEME = "joint_theme", _("joint theme")
+
+    class Validity(models.TextChoices):
+        VALID = "valid", _("took place")
+        ABANDONED = "abandoned", _("abandoned")
+        REFUSED = "refused", _("refused entry")
+
+    class Satisfaction(models.TextChoices):
+        SATISFACTORY = "satisfactory", _("satisfactory")
+        UNSATISFACTORY = "unsatisfactory", _("unsatisfactory")
+
+    class Access(models.TextChoices):
+        FULL = "full", _("full")
+        DELAYED = "delayed", _("delayed")
+        PARTIAL = "partial", _("partial: areas not seen")
+        REFUSED = "refused", _("refused")
+
+    class AccessReason(models.TextChoices):
+        CLOSED = "closed", _("closed without notice")
+        STAFF_SHORTAGE = "staff_shortage", _("staff shortage")
+        TOO_BUSY = "too_busy", _("too busy")
+        SECURITY = "security", _("security")
+        HEALTH = "health", _("health")
+        OTHER = "other", _("other")
+
+    class Confidentiality(models.TextChoices):
+        NETWORK = "network", _("other members may know of the visit")
+        RESTRICTED = "restricted", _("only the bodies involved and the coordinator may know of it")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="visits")
+    reference = models.CharField(_("reference"), max_length=40, help_text=_("the body’s own, or given by the portal"))
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="visits", verbose_name=_("place"))
+    # As they were at the visit: a place may change its setting later, last year's figures may not.
+    setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="visits")
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="visits")
+    lead_body = models.ForeignKey(
+        MemberBody, on_delete=models.PROTECT, related_name="led_visits", verbose_name=_("lead body")
+    )
+    partners = models.ManyToManyField(
+        MemberBody, through="visits.VisitPartner", related_name="joined_visits", verbose_name=_("partner bodies")
+    )
+    # Lead and partners together, kept by a database trigger: what `visible_to` and the lists of a body stand on.
+    body_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
+
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    own_kind = models.CharField(_("the body’s own word"), max_length=80, blank=True)
+    notice = models.CharField(_("notice"), max_length=12, choices=Notice.choices)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.ON_SITE)
+    trigger = models.CharField(_("trigger"), max_length=12, choices=Trigger.choices, default=Trigger.PROGRAMME)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    time_in = models.TimeField(_("time in"), null=True, blank=True)
+    time_out = models.TimeField(_("time out"), null=True, blank=True)
+    validity = models.CharField(_("outcome"), max_length=10, choices=Validity.choices, default=Validity.VALID)
+    satisfaction = models.CharField(
+        _("judgement of the place"), max_length=14, choices=Satisfaction.choices, blank=True
+    )
+    confidentiality = models.CharField(
+        _("confidentiality"), max_length=10, choices=Confidentiality.choices, default=Confidentiality.NETWORK
+    )
+    outside_remit_reason = models.TextField(_("why the body visited outside its remit"), blank=True)
+
+    access = models.CharField(_("access"), max_length=8, choices=Access.choices, blank=True)
+    access_delay_minutes = models.PositiveSmallIntegerField(
+        _("delay in minutes"), null=True, blank=True, validators=[MaxValueValidator(1440)]
+    )
+    access_reason = models.CharField(_("reason given"), max_length=14, choices=AccessReason.choices, blank=True)
+    access_note = models.TextField(_("what was not accessible, and who decided"), blank=True)
+
+    # The interview funnel. Empty is “not recorded”, never nought.
+    people_in_custody = models.PositiveIntegerField(_("people in custody at the time"), null=True, blank=True)
+    people_not_available = models.PositiveIntegerField(_("not available"), null=True, blank=True)
+    people_not_offered = models.PositiveIntegerField(_("not offered"), null=True, blank=True)
+    people_offered = models.PositiveIntegerField(_("offered"), null=True, blank=True)
+    people_seen = models.PositiveIntegerField(_("accepted (seen)"), null=True, blank=True)
+    people_declined = models.PositiveIntegerField(_("declined"), null=True, blank=True)
+    people_observed = models.PositiveIntegerField(_("observed only"), null=True, blank=True)
+
+    summary = models.TextField(_("summary"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    approved_at = models.DateTimeField(null=True, editable=False)
+
+    objects = VisitQuerySet.as_manager()
+
+    FUNNEL = (
+        "people_in_custody",
+        "people_not_available",
+        "people_not_offered",
+        "people_offered",
+        "people_seen",
+        "people_declined",
+        "people_observed",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="visits_visit_ends_no_earlier_than_it_starts", condition=Q(ends_on__gte=F("starts_on"))
+            ),
+            models.UniqueConstraint(name="visits_visit_one_per_reference", fields=["lead_body", "reference"]),
+            models.CheckConstraint(
+                name="visits_visit_delay_only_when_delayed",
+                condition=Q(access_delay_minutes=None) | Q(access="delayed"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["mechanism", "-starts_on", "-id"], name="visits_visit_newest"),
+            models.Index(fields=["place", "-starts_on", "-id"], name="visits_visit_of_place"),
+            GinIndex(fields=["body_ids"], name="visits_visit_of_bodies"),
+            models.Index(fields=["mechanism", "state", "-starts_on", "-id"], name="visits_visit_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether more than one body made the visit. It then counts once for the NPM and once for each body."""
+        return len(self.body_ids) > 1
+
+
+class VisitPartner(models.Model):
+    """A body that made the visit together with the lead body."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="partner_rows")
+    body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="visits_visitpartner_once_in_a_visit", fields=["visit", "body"])]
+
+    def __str__(self) -> str:
+        return str(self.body)
