@@ -1,10 +1,10 @@
 """The one door to django-guardian: roles, what each may do, and the questions the rest of the portal asks.
 
-A body and role (or a mechanism and role) is a group with direct-foreign-key permissions on that body or mechanism. Who is
-in which group follows from dated affiliations (members.models.affiliation_groups) and from nothing else. Every question goes
-through ``Grants``; no other module imports guardian (ruff refuses it), so its traps (ADR 0003) are closed here:
-model-wide permissions and the superuser flag give nothing, an inactive person gets nothing, nothing is kept between
-requests, and a misspelt permission is an error, not a quiet "no".
+A body and role (or a mechanism and role) is a group with direct-foreign-key permissions on that body or mechanism.
+Who is in which group follows from dated affiliations (members.models.affiliation_groups) and from nothing else. Every
+question goes through ``Grants``; no other module imports guardian (ruff refuses it), so its traps (ADR 0003) are closed
+here: model-wide permissions and the superuser flag give nothing, an inactive person gets nothing, nothing is kept
+between requests, and a misspelt permission is an error, not a quiet "no".
 """
 
 from dataclasses import dataclass, field

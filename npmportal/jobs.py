@@ -1,8 +1,8 @@
 """Jobs: ask for one, claim it, show progress, finish exactly once, pick up what a dead worker left (ADR 0004).
 
-Measured reasons stand in ADR 0004: neither way of acknowledging messages survives `kill -9` alone, and a
-Redis that is emptied forgets what was queued. So the row decides: a worker claims it with one conditional UPDATE, keeps a
-lease alive while it works, and may only store a result under the attempt number it claimed.
+Measured reasons stand in ADR 0004: neither way of acknowledging messages survives `kill -9` alone, and a Redis that is
+emptied forgets what was queued. So the row decides: a worker claims it under a row lock, keeps a lease alive while it
+works, and may only store a result under the attempt number it claimed.
 """
 
 import logging

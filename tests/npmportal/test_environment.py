@@ -1,0 +1,102 @@
+"""Settings are loud: what is missing or wrong stops the start with a plain sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from npmportal import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH",
+    "DATABASE_URL": "postgresql://portal@db.example.org/portal",
+    "REDIS_URL": "redis://redis.example.org:6379/0",
+    "ALLOWED_HOSTS": "npm.example.org",
+    "FILES_ROOT": "/srv/npmportal/files",
+    "MAIL_URL": "smtp://mail.example.org:25",
+    "PATH": os.environ["PATH"],
+}
+
+
+def manage(*arguments, **changes):
+    variables = {key: value for key, value in (PRODUCTION | changes).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=variables, capture_output=True, text=True
+    )
+
+
+def test_deployment_check_is_clean_under_production_variables():
+    result = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "FILES_ROOT", "MAIL_URL"])
+def test_missing_variable_stops_the_start_and_is_named(name):
+    result = manage("check", **{name: None})
+
+    assert result.returncode != 0
+    assert f"The environment variable {name} (or {name}_FILE) is not set." in result.stderr
+
+
+def test_secret_may_come_from_a_file(tmp_path, monkeypatch):
+    secret = tmp_path / "secret"
+    secret.write_text("from a file\n")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(secret))
+
+    assert environment.text("SECRET_KEY") == "from a file"
+
+
+def test_unreadable_secret_file_is_named(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY_FILE", "/nowhere/secret")
+
+    with pytest.raises(ImproperlyConfigured, match="/nowhere/secret"):
+        environment.text("SECRET_KEY")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://ann:p%40ss@db:5433/portal", ("portal", "ann", "p@ss", "db", "5433")),
+        ("postgresql:///portal?host=/run/pg&user=ann", ("portal", "ann", "", "/run/pg", "")),
+    ],
+)
+def test_database_address(monkeypatch, url, expected):
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    database = environment.database("DATABASE_URL")
+
+    assert tuple(database[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == expected
+
+
+@pytest.mark.parametrize("url", ["sqlite:///portal.db", "postgresql://db/", "mysql://db/portal"])
+def test_other_databases_are_refused(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        environment.database("DATABASE_URL")
+
+
+def test_redis_socket_becomes_the_transports_address(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "unix:///run/redis.sock?db=2")
+
+    assert environment.broker("REDIS_URL") == "redis+socket:///run/redis.sock?virtual_host=2"
+
+
+def test_switch_refuses_any_third_word(monkeypatch):
+    monkeypatch.setenv("HTTPS", "perhaps")
+
+    with pytest.raises(ImproperlyConfigured, match="perhaps"):
+        environment.switch("HTTPS", default="on")
+
+
+@pytest.mark.parametrize("url", ["imap://mail.example.org", "smtp://"])
+def test_mail_address_that_cannot_be_used_is_refused(monkeypatch, url):
+    monkeypatch.setenv("MAIL_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match="MAIL_URL"):
+        environment.mail("MAIL_URL")
