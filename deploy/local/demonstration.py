@@ -22,8 +22,8 @@ MANAGE = [str(PYTHON), "manage.py"]
 
 def run() -> int:
     """Set up, load, build the report, serve until Ctrl-C; everything that was started is stopped again."""
-    port = chosen_port()
     with household("run") as servants:
+        port = chosen_port()
         installation.install()
         addresses = servers.start(servants)
         environ = environment.for_django(servants.home, servers=addresses, DEMONSTRATION="on")

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local.places import VAR, VENV, Home, make_private
@@ -30,7 +30,7 @@ def for_django(home: Home, *, servers: Mapping[str, str], **more: str) -> dict[s
     """Return the environment of Django's processes: for a demonstration on this machine, not for production."""
     for folder in (home.folder / "files", home.folder / "mail"):
         make_private(folder)
-    values = {
+    values: dict[str, Callable[[], str]] = {
         "SECRET_KEY": _secret_key,
         "DATABASE_URL": lambda: NOWHERE,
         "REDIS_URL": lambda: "unix:///nonexistent?db=0",

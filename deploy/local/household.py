@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import processes, signals
-from deploy.local.places import Home
+from deploy.local.places import VAR, Home, make_private
 from deploy.local.problems import Problem, say
 from deploy.local.processes import Service
 
@@ -37,8 +37,8 @@ class Household:
     # -- in and out ---------------------------------------------------------------------------------------------------
     def open(self) -> None:
         """Take the lock, and stop what a killed runner left behind."""
-        self.home.folder.mkdir(parents=True, exist_ok=True)
-        self.home.logs.mkdir(exist_ok=True)
+        make_private(VAR)
+        self.home.logs.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.home.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

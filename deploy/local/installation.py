@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.local import processes
 from deploy.local.environment import base
-from deploy.local.places import LOGS, PYTHON, REQUIREMENTS, ROOT, VAR, VENV, is_root
+from deploy.local.places import LOGS, PYTHON, REQUIREMENTS, ROOT, VAR, VENV, is_root, make_private
 from deploy.local.problems import Problem, say
 
 STAMP = VENV / "npmportal-requirements"
@@ -44,7 +44,7 @@ NO_NETWORK = (
 
 def install(*, browser: bool = False, gettext: bool = False) -> None:
     """Install what is missing: after this, every command of the portal can run; a second call costs half a second."""
-    VAR.mkdir(exist_ok=True)
+    make_private(VAR)
     LOGS.mkdir(exist_ok=True)
     with _one_at_a_time():
         _install_python_packages()
@@ -71,7 +71,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 # -- Python -----------------------------------------------------------------------------------------------------------
 def _install_python_packages() -> None:
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted and _is_whole():
         return
     if VENV.exists() and not _has_pip():

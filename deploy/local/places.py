@@ -80,11 +80,11 @@ def short_enough(wanted: Path, purpose: str) -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Make ``folder`` for our eyes only, and refuse one that somebody else put there (it may be under /tmp)."""
+    """Make ``folder`` for our eyes only; under /tmp, where everybody may write, refuse one that is not our own."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    if not folder.is_relative_to(VAR) and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
         raise Problem(f"{folder} belongs to somebody else; remove it, or use a checkout with a shorter path.")
     folder.chmod(0o700)
 
