@@ -33,6 +33,7 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "account_email_verification_sent",
     "account_confirm_email",
+    "account_confirm_login_code",
     "account_reauthenticate",
     "mfa_authenticate",
     "mfa_login_webauthn",
