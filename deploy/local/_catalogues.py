@@ -1,4 +1,7 @@
-"""Message catalogues, run by the Python of .venv: compile them, write them anew, or check that they are up to date."""
+"""Message catalogues, run by the Python of .venv: bring them up to date with the code, or check that they are.
+
+The compiled form stands in the repository beside the catalogue, so that the portal runs where gettext is missing.
+"""
 
 import shutil
 import subprocess
@@ -15,17 +18,23 @@ EXTRACT = ["makemessages", "--all", "--no-obsolete", "--no-wrap", "--add-locatio
 IGNORE = [part for name in (*ELSEWHERE, "tests", "benchmarks", "deploy") for part in ("--ignore", name)]
 
 
-def compile_catalogues(paths: list[Path]) -> int:
-    """Write the .mo beside each .po."""
-    for path in paths:
+def catalogues() -> list[Path]:
+    """Return the catalogue of each language."""
+    return sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+
+
+def update() -> int:
+    """Bring the catalogues up to date with the texts in the code, and compile them."""
+    status = extract(ROOT)
+    for path in [] if status else catalogues():
         fresh = path.with_suffix(".mo.new")
         polib.pofile(str(path)).save_as_mofile(str(fresh))
         fresh.replace(path.with_suffix(".mo"))
-    return 0
+    return status
 
 
 def extract(folder: Path) -> int:
-    """Bring the catalogues of the project in ``folder`` up to date with its texts."""
+    """Write the texts of the project in ``folder`` into its catalogues; what was translated stays."""
     command = [sys.executable, "-m", "django", *EXTRACT, *IGNORE]
     return subprocess.run(command, cwd=folder, check=False).returncode
 
@@ -39,7 +48,7 @@ def check() -> int:
             return 1
         complaints = [
             f"{path.relative_to(ROOT)}: {complaint}"
-            for path in sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+            for path in catalogues()
             for complaint in compare(path, copy / path.relative_to(ROOT))
         ]
     print("\n".join(complaints[:40]))
@@ -60,6 +69,8 @@ def compare(ours: Path, fresh: Path) -> Iterator[str]:
     for entry in written.values():
         if entry.fuzzy or not entry.translated():
             yield f"{'fuzzy' if entry.fuzzy else 'not translated'}: {entry.msgid!r}"
+    if not is_compiled(ours):
+        yield "its compiled form is out of date (make messages compiles it)"
     formats = subprocess.run(
         ["msgfmt", "--check-format", "--output-file=/dev/null", str(ours)], capture_output=True, text=True, check=False
     )
@@ -67,13 +78,25 @@ def compare(ours: Path, fresh: Path) -> Iterator[str]:
         yield formats.stderr.strip()
 
 
+def is_compiled(path: Path) -> bool:
+    """Return whether the .mo beside ``path`` holds the same translations."""
+    compiled = path.with_suffix(".mo")
+    if not compiled.exists():
+        return False
+    wanted, found = polib.pofile(str(path)).translated_entries(), polib.mofile(str(compiled))
+    return {_content(entry) for entry in wanted} == {_content(entry) for entry in found}
+
+
+def _content(entry: polib.POEntry | polib.MOEntry) -> tuple[str | None, str, str, tuple[str, ...]]:
+    plurals = tuple(text for _, text in sorted(entry.msgstr_plural.items()))
+    return entry.msgctxt, entry.msgid, entry.msgstr, plurals
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["compile", *paths]:
-            sys.exit(compile_catalogues([Path(path) for path in paths]))
-        case ["extract"]:
-            sys.exit(extract(ROOT))
+        case ["update"]:
+            sys.exit(update())
         case ["check"]:
             sys.exit(check())
         case _:
-            sys.exit("compile FILES | extract | check")
+            sys.exit("update | check")

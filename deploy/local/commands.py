@@ -76,7 +76,7 @@ def fix() -> int:
 def messages() -> int:
     """Bring the message catalogues up to date with the texts in the code; a person then translates what is new."""
     installation.install(gettext=True)
-    return processes.run([*CATALOGUES, "extract"], env=environment.base())
+    return processes.run([*CATALOGUES, "update"], env=environment.base())
 
 
 def manage() -> int:

@@ -54,7 +54,6 @@ def install(*, browser: bool = False, gettext: bool = False) -> None:
             _install_browser()
         if gettext and not shutil.which("xgettext"):
             _install_debian_packages(["gettext"], why="The check of the translations needs gettext")
-        _compile_messages()
 
 
 @contextlib.contextmanager
@@ -222,20 +221,3 @@ def _failed_download(what: str, log: Path) -> Problem:
     if any(sign in text for sign in NO_NETWORK):
         return Problem(f"{what} cannot be fetched: this machine does not reach the network (details in {log}).")
     return Problem(f"{what} could not be installed; {log} ends with:\n{processes.last_words(log)}")
-
-
-# -- Translations -----------------------------------------------------------------------------------------------------
-def _compile_messages() -> None:
-    """Compile the message catalogues that are newer than their compiled form; needs no gettext."""
-    stale = [
-        path
-        for path in sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
-        if not (compiled := path.with_suffix(".mo")).exists() or compiled.stat().st_mtime < path.stat().st_mtime
-    ]
-    if not stale:
-        return
-    script = Path(__file__).with_name("_catalogues.py")
-    log = LOGS / "messages.log"
-    log.unlink(missing_ok=True)
-    if processes.run([str(PYTHON), str(script), "compile", *map(str, stale)], env=base(), log=log):
-        raise Problem(f"The translations cannot be compiled:\n{processes.last_words(log)}")
