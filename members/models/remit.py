@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -5,6 +8,12 @@ from members.models.body import MemberBody
 from members.models.mechanism import Jurisdiction
 from members.models.setting import DetentionSetting
 from npmportal.models import DatedFact, DatedQuerySet
+
+
+class RemitQuerySet(DatedQuerySet):
+    def of_body(self, body: MemberBody, setting: DetentionSetting, jurisdiction: Jurisdiction, on: date) -> Self:
+        """Return the remits under which ``body`` monitors ``setting`` in ``jurisdiction`` on the day ``on``."""
+        return self.as_at(on).filter(setting=setting, jurisdictions=jurisdiction, parts__body=body)
 
 
 class Remit(DatedFact):
@@ -31,7 +40,7 @@ class Remit(DatedFact):
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.HIGH)
     key = models.SlugField(_("key"), max_length=80, help_text=_("Names the remit in the packaged reference data."))
 
-    objects = DatedQuerySet.as_manager()
+    objects = RemitQuerySet.as_manager()
 
     class Meta(DatedFact.Meta):
         ordering = ["setting", "position", "starts_on"]

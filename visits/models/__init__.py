@@ -1,6 +1,7 @@
 from visits.models.authority import Authority
+from visits.models.number import VisitNumber
 from visits.models.place import Place
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
 from visits.models.visit import Visit, VisitPartner
 
-__all__ = ["TRANSITIONS", "Authority", "Place", "Transition", "Visit", "VisitEvent", "VisitPartner"]
+__all__ = ["TRANSITIONS", "Authority", "Place", "Transition", "Visit", "VisitEvent", "VisitNumber", "VisitPartner"]

@@ -177,6 +177,8 @@ class Visit(models.Model):
     summary = models.TextField(_("summary"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    # The one-time key of the form that made it: the same form sent twice makes one visit.
+    form_key = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, editable=False)
@@ -200,6 +202,11 @@ class Visit(models.Model):
                 name="visits_visit_ends_no_earlier_than_it_starts", condition=Q(ends_on__gte=F("starts_on"))
             ),
             models.UniqueConstraint(name="visits_visit_one_per_reference", fields=["lead_body", "reference"]),
+            models.UniqueConstraint(
+                name="visits_visit_one_per_form_sent",
+                fields=["created_by", "form_key"],
+                condition=Q(form_key__isnull=False),
+            ),
             models.CheckConstraint(
                 name="visits_visit_delay_only_when_delayed",
                 condition=Q(access_delay_minutes=None) | Q(access="delayed"),
