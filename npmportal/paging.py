@@ -1,7 +1,7 @@
 """Keyset paging: the last page of a million rows costs as much as the first (design section 6).
 
-The address carries where the reader is as the sort key of a row (``?after=2024-05-14_<uuid>``), not as a page number, so
-the database walks its index from there. A bad key shows the first page and says so.
+The address carries where the reader is as the sort key of a row (``?after=2024-05-14_<uuid>``), not as a page number,
+so the database walks its index from there. A bad key shows the first page and says so.
 """
 
 import uuid
@@ -34,7 +34,7 @@ class Keyset:
         return [f"{sign}{self.leading}", f"{sign}id"]
 
     def beyond(self, key: tuple[Any, uuid.UUID], *, backwards: bool) -> Q:
-        """Return the condition for rows that come after ``key`` (or before it), written so that an index can serve it."""
+        """Return the condition for rows after ``key`` (or before it), written so that an index can serve it."""
         leading, identifier = key
         side = "lt" if self.is_descending != backwards else "gt"
         return Q(**{f"{self.leading}__{side}e": leading}) & (
@@ -89,7 +89,7 @@ class Page:
 def paginate(request: HttpRequest, rows: QuerySet[Any], keyset: Keyset) -> Page:
     """Return the page of ``rows`` that the address asks for, in one query (two where it names a place beyond the end).
 
-    ``rows`` must be unordered or ordered by the same key; filters in the address stay in the addresses of the other pages.
+    ``rows`` may have any order: the key's replaces it. Filters in the address stay in the addresses of the other pages.
     """
     parameters, size = request.GET, _size(request.GET)
     text, backwards = _place(parameters)

@@ -6,38 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0001_initial'),
-        ('visits', '0002_bodies_of_a_visit'),
+        ("members", "0001_initial"),
+        ("visits", "0002_bodies_of_a_visit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VisitNumber',
+            name="VisitNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='last number given')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="last number given")),
             ],
         ),
         migrations.AddField(
-            model_name='visit',
-            name='form_key',
+            model_name="visit",
+            name="form_key",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('form_key__isnull', False)), fields=('created_by', 'form_key'), name='visits_visit_one_per_form_sent'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("form_key__isnull", False)),
+                fields=("created_by", "form_key"),
+                name="visits_visit_one_per_form_sent",
+            ),
         ),
         migrations.AddField(
-            model_name='visitnumber',
-            name='body',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.memberbody'),
+            model_name="visitnumber",
+            name="body",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="members.memberbody"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitnumber',
-            constraint=models.UniqueConstraint(fields=('body', 'year'), name='visits_visitnumber_one_per_year'),
+            model_name="visitnumber",
+            constraint=models.UniqueConstraint(fields=("body", "year"), name="visits_visitnumber_one_per_year"),
         ),
     ]

@@ -52,6 +52,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
         return self.order_by("-starts_on", "-id")
 
+    def with_access_problem(self) -> Self:
+        """Return the visits to which access was delayed, partial or refused (OPCAT Article 20 c)."""
+        return self.filter(access__in=Visit.ACCESS_PROBLEMS)
+
     def counted(self) -> Self:
         """Return the visits that figures count: approved ones that took place (valid), attempts kept apart."""
         return self.filter(state=Visit.State.APPROVED)
@@ -110,6 +114,8 @@ class Visit(models.Model):
         DELAYED = "delayed", _("delayed")
         PARTIAL = "partial", _("partial: areas not seen")
         REFUSED = "refused", _("refused")
+
+    ACCESS_PROBLEMS = (Access.DELAYED, Access.PARTIAL, Access.REFUSED)
 
     class AccessReason(models.TextChoices):
         CLOSED = "closed", _("closed without notice")
@@ -226,6 +232,16 @@ class Visit(models.Model):
     def is_joint(self) -> bool:
         """Whether more than one body made the visit. It then counts once for the NPM and once for each body."""
         return len(self.body_ids) > 1
+
+    @property
+    def has_access_problem(self) -> bool:
+        """Whether access was delayed, partial or refused (OPCAT Article 20 c)."""
+        return self.access in self.ACCESS_PROBLEMS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the body may still change it."""
+        return self.state in self.OPEN
 
 
 class VisitPartner(models.Model):

@@ -1,0 +1,133 @@
+"""Logging and changing visits."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from members.models import MemberBody, User
+from npmportal import audit
+from npmportal.access import LOG_VISITS, can
+from visits.models import Visit, VisitNumber, VisitPartner
+
+# What a person records about a visit; everything else about it is kept by the portal.
+RECORDED = (
+    "place",
+    "lead_body",
+    "reference",
+    "kind",
+    "own_kind",
+    "notice",
+    "mode",
+    "trigger",
+    "starts_on",
+    "ends_on",
+    "time_in",
+    "time_out",
+    "validity",
+    "satisfaction",
+    "confidentiality",
+    "outside_remit_reason",
+    "access",
+    "access_delay_minutes",
+    "access_reason",
+    "access_note",
+    *Visit.FUNNEL,
+    "summary",
+)
+
+
+class VisitChangedMeanwhile(Exception):
+    """Somebody else has saved the visit since the form was opened; ``visit`` is what stands now."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__()
+        self.visit = visit
+
+
+class ReferenceTaken(Exception):
+    """Another visit of the body was given the same reference a moment ago."""
+
+
+@transaction.atomic
+def log_visit(*, visit: Visit, partners: Iterable[MemberBody], by: User, form_key: uuid.UUID | None = None) -> Visit:
+    """Store the new ``visit`` as a draft of its lead body, with a reference if it has none, and write that down.
+
+    The same ``form_key`` of the same person gives the same visit: a form sent twice makes one.
+    """
+    if not can(by, LOG_VISITS, visit.lead_body):
+        raise PermissionDenied
+    if form_key and (earlier := Visit.objects.filter(created_by=by, form_key=form_key).first()):
+        return earlier
+    visit.state = Visit.State.DRAFT
+    visit.created_by, visit.form_key = by, form_key
+    _follow_place(visit)
+    visit.reference = visit.reference or next_reference(visit.lead_body, visit.starts_on.year)
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError as error:
+        if form_key and (earlier := Visit.objects.filter(created_by=by, form_key=form_key).first()):
+            return earlier  # the other click of a double click was quicker
+        raise ReferenceTaken from error
+    _set_partners(visit, partners)
+    audit.record("visit.logged", by=by, obj=visit, mechanism=visit.mechanism)
+    return visit
+
+
+@transaction.atomic
+def change_visit(*, visit: Visit, partners: Iterable[MemberBody], expected_version: int, by: User) -> Visit:
+    """Store what ``visit`` now says, and write down which fields changed (never their content).
+
+    Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
+    when another visit of the body has the reference.
+    """
+    stored = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if stored.version != expected_version:
+        raise VisitChangedMeanwhile(stored)
+    if not Visit.objects.editable_by(by).filter(pk=visit.pk).exists() or not can(by, LOG_VISITS, visit.lead_body):
+        raise PermissionDenied
+    _follow_place(visit)
+    visit.reference = visit.reference or stored.reference
+    visit.version = stored.version + 1
+    changed = [name for name in RECORDED if getattr(visit, name) != getattr(stored, name)]
+    try:
+        with transaction.atomic():
+            visit.save(update_fields=[*changed, "mechanism", "setting", "jurisdiction", "version", "updated_at"])
+    except IntegrityError as error:
+        raise ReferenceTaken from error
+    if _set_partners(visit, partners):
+        changed.append("partners")
+    audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, fields=changed)
+    return visit
+
+
+def next_reference(body: MemberBody, year: int) -> str:
+    """Return the next free reference of ``body`` in ``year``, “ALPHA-2024-0007”. Call it inside a transaction."""
+    abbreviation = body.abbreviation.replace(" ", "-")[:20]
+    number, _created = VisitNumber.objects.get_or_create(body=body, year=year)
+    number = VisitNumber.objects.select_for_update(of=("self",)).get(pk=number.pk)
+    while True:
+        number.last += 1
+        reference = f"{abbreviation}-{year}-{number.last:04d}"
+        if not Visit.objects.filter(lead_body=body, reference=reference).exists():
+            break
+    number.save(update_fields=["last"])
+    return reference
+
+
+def _follow_place(visit: Visit) -> None:
+    """Keep with the visit the setting and jurisdiction of its place, as they are when it is recorded."""
+    visit.mechanism = visit.place.mechanism
+    visit.setting, visit.jurisdiction = visit.place.setting, visit.place.jurisdiction
+
+
+def _set_partners(visit: Visit, partners: Iterable[MemberBody]) -> bool:
+    """Make ``partners``, without the lead body, the visit's partners; tell whether anything changed."""
+    wanted = {body.pk for body in partners} - {visit.lead_body_id}
+    present: set[Any] = set(visit.partner_rows.values_list("body_id", flat=True))  # type: ignore[attr-defined]
+    VisitPartner.objects.filter(visit=visit).exclude(body__in=wanted).delete()
+    VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in sorted(wanted - present))
+    return wanted != present
