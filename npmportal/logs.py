@@ -19,7 +19,8 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            # Django's own message quotes the path, and a path can name a visit.
+            "message": "request failed" if record.name == "django.request" else record.getMessage(),
         }
         if current := request_id.get():
             line["request_id"] = current

@@ -1,4 +1,4 @@
-"""What happens around every request: an id, headers on every answer, grants, the second factor, a calm 503."""
+"""What happens around every request: an id, headers on every answer, grants, the second factor."""
 
 import logging
 import time
@@ -7,10 +7,8 @@ from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
 from npmportal import access, logs
@@ -66,28 +64,6 @@ class SecurityHeaders:
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
-
-
-class ServiceUnavailable:
-    """Answer 503 with a plain page while PostgreSQL cannot be reached (security R-47)."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return unavailable(request)
-        return None
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Return the 503 page. It uses no database, no session and no user."""
-    logger.error("database unavailable")
-    body = render_to_string("503.html", {"request_id": getattr(request, "id", "")})
-    return HttpResponse(body, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
 
 
 class RequestGrants:

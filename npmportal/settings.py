@@ -48,7 +48,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "npmportal.middleware.RequestId",
     "npmportal.middleware.SecurityHeaders",
-    "npmportal.middleware.ServiceUnavailable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -275,8 +274,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
     "loggers": {
-        # Django's own request logger writes paths and exceptions with their values: ours says it without.
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # Refused and missing pages stand in our own line for each request; here only what went wrong.
+        "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},

@@ -1,7 +1,9 @@
 """Pages that belong to no app: home, health, errors."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -40,5 +42,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    body = render_to_string("500.html", {"request_id": getattr(request, "id", "")})
-    return HttpResponse(body, status=500)
+    """Answer 500, or 503 while PostgreSQL cannot be reached (security R-47). Uses no database, session or user."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    template, status = ("503.html", 503) if away else ("500.html", 500)
+    response = HttpResponse(render_to_string(template, {"request_id": getattr(request, "id", "")}), status=status)
+    response["Cache-Control"] = "no-store"
+    if away:
+        response["Retry-After"] = "10"
+    return response

@@ -1,0 +1,142 @@
+"""Server time and queries per page, measured through Django's whole stack in this process."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from members.models import Mechanism, User
+from reports.models import Report
+from visits.models import Visit
+
+ROUNDS = 40
+BAR_MEDIAN, BAR_P95 = 50, 100  # milliseconds, design section 8
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as one person opens it."""
+
+    label: str
+    reader: User | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What `ROUNDS` openings of a page took, in milliseconds, and its queries."""
+
+    page: Page
+    median: float
+    p95: float
+    queries: int
+    status: int
+
+    def __str__(self) -> str:
+        name = f"{self.page.label:<58}"
+        over = "" if self.median < BAR_MEDIAN and self.p95 < BAR_P95 else "  OVER THE BAR"
+        return f"{name} median {self.median:6.1f} ms  p95 {self.p95:6.1f} ms  queries {self.queries}{over}"
+
+
+def measure(page: Page) -> Timing:
+    """Open ``page`` ROUNDS times after three to warm up; RuntimeError if it does not answer 200."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    if page.reader:
+        client.force_login(page.reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    with CaptureQueriesContext(connection) as captured:
+        status = _open(client, page)
+    for _warm_up in range(2):
+        _open(client, page)
+    times = []
+    for _round in range(ROUNDS):
+        started = time.perf_counter()
+        _open(client, page)
+        times.append((time.perf_counter() - started) * 1000)
+    times.sort()
+    return Timing(page, statistics.median(times), times[int(len(times) * 0.95) - 1], len(captured), status)
+
+
+def _open(client: Client, page: Page) -> int:
+    response = client.get(page.address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{page.label}: {page.address} answered {response.status_code}")
+    if response.streaming:
+        _ = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    return response.status_code
+
+
+def pages(mechanism: Mechanism) -> Iterator[Page]:
+    """Yield every list, detail, matrix and dashboard page of ``mechanism`` with the people who open it."""
+    npm = {"npm": mechanism.slug}
+    coordinator = _holder("coordinator", mechanism)
+    lead = _body_person(mechanism, busiest=True)
+    rare = _body_person(mechanism, busiest=False)
+    administrator = _holder("administrator", mechanism)
+    yield Page("home, anonymous", None, reverse("home"))
+    for name in ("about", "member_list", "coverage", "contact"):
+        yield Page(f"members:{name}, anonymous", None, reverse(f"members:{name}", kwargs=npm))
+    for name in ("desk_member_list", "desk_coverage"):
+        yield Page(f"members:{name}, coordinator", coordinator, reverse(f"members:{name}", kwargs=npm))
+    yield Page("members:people, administrator", administrator, reverse("members:people", kwargs=npm))
+    for reader, who in ((coordinator, "coordinator"), (lead, "busiest body"), (rare, "rarest body")):
+        yield Page(f"desk home, {who}", reader, reverse("reports:desk_home", kwargs=npm))
+        visits = reverse("visits:visit_list", kwargs=npm)
+        yield Page(f"visits, first page, {who}", reader, visits)
+        yield Page(f"visits, last page, {who}", reader, f"{visits}?page=last")
+    yield from _filtered(mechanism, coordinator)
+    yield from _records(mechanism, coordinator, lead)
+    yield Page("reports, coordinator", coordinator, reverse("reports:report_list", kwargs=npm))
+
+
+def _filtered(mechanism: Mechanism, coordinator: User) -> Iterator[Page]:
+    visits = reverse("visits:visit_list", kwargs={"npm": mechanism.slug})
+    setting = mechanism.settings.filter(has_places=True).last()
+    body = mechanism.bodies.last()
+    filters = {
+        "setting": f"setting={setting.pk if setting else ''}",
+        "body": f"body={body.pk if body else ''}",
+        "refused entry": "validity=refused",
+        "one month": "starts_after=2023-05-01&starts_before=2023-05-31",
+        "announced, by telephone": "notice=announced&mode=telephone",
+    }
+    for label, query in filters.items():
+        yield Page(f"visits filtered: {label}", coordinator, f"{visits}?{query}")
+        yield Page(f"visits filtered: {label}, last page", coordinator, f"{visits}?{query}&page=last")
+
+
+def _records(mechanism: Mechanism, coordinator: User, lead: User) -> Iterator[Page]:
+    npm = mechanism.slug
+    visit = Visit.objects.visible_to(coordinator).newest_first().select_related("place").first()
+    if visit is None:
+        raise RuntimeError("There are no visits to open; load_demo first.")
+    for reader, who in ((coordinator, "coordinator"), (lead, "busiest body")):
+        own = Visit.objects.visible_to(reader).newest_first()[0]
+        yield Page(f"visit, {who}", reader, reverse("visits:visit_detail", kwargs={"npm": npm, "pk": own.pk}))
+        places = reverse("visits:place_list", kwargs={"npm": npm})
+        yield Page(f"places, first page, {who}", reader, places)
+        yield Page(f"places, last page, {who}", reader, f"{places}?page=last")
+        place = {"npm": npm, "pk": visit.place_id}
+        yield Page(f"place, {who}", reader, reverse("visits:place_detail", kwargs=place))
+    yield Page("visit form, busiest body", lead, reverse("visits:visit_create", kwargs={"npm": npm}))
+    report = Report.objects.visible_to(coordinator).first()
+    if report:
+        address = reverse("reports:report_detail", kwargs={"npm": npm, "pk": report.pk})
+        yield Page("report, coordinator", coordinator, address)
+
+
+def _holder(role: str, mechanism: Mechanism) -> User:
+    return User.objects.filter(affiliations__role=role, affiliations__mechanism=mechanism, is_active=True)[0]
+
+
+def _body_person(mechanism: Mechanism, *, busiest: bool) -> User:
+    """Return a person of the body with the most (or fewest) visits among those that have people."""
+    people = User.objects.filter(affiliations__body__mechanism=mechanism, is_active=True).distinct()
+    counts = [(Visit.objects.visible_to(person).count(), person.pk, person) for person in people]
+    if not counts:
+        raise RuntimeError("No body has people; run demo_accounts first.")
+    return max(counts)[2] if busiest else min(counts)[2]

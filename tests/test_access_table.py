@@ -1,0 +1,167 @@
+"""Who gets which answer at which address: every address, as every person, by GET and by POST with nothing in it.
+
+The whole table stands in `access_table.csv`. After a decision that changes answers, write it anew with
+`WRITE_ACCESS_TABLE=1` and read the difference before committing it. “login” is a redirect to the sign-in page.
+"""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from members.actions import people as people_actions
+from reports.models import Report
+from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, VisitFactory, person
+from tests.test_conventions import views
+
+TABLE = Path(__file__).with_name("access_table.csv")
+PEOPLE = (
+    "anonymous",
+    "retired",
+    "stranger",
+    "administrator",
+    "coordinator",
+    "alpha_lead",
+    "alpha_monitor",
+    "alpha_reader",
+    "beta_monitor",
+)
+METHODS = ("GET", "POST")
+
+
+@pytest.fixture
+def everybody(
+    alpha, stranger, administrator, coordinator, alpha_lead, alpha_monitor, alpha_reader, beta_monitor, retired
+):
+    """A signed-in client per person; the retired one was signed in when the account was closed."""
+    found = {name: value for name, value in locals().items() if name in PEOPLE}
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for name, user in found.items():
+        client = Client(raise_request_exception=False)
+        if name == "retired":
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if name == "retired":
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+        clients[name] = client
+    return clients
+
+
+@pytest.fixture
+def records(mechanism, alpha, beta, administrator, coordinator, alpha_lead):
+    """One of everything an address can name. The beta body takes no part in any of these visits."""
+    place = PlaceFactory(mechanism=mechanism)
+    remit = RemitFactory(setting=mechanism.settings.first(), bodies=[alpha], spanning=[mechanism.jurisdictions.first()])
+    visits = {
+        state: VisitFactory(place=place, lead_body=alpha, state=state)
+        for state in ("draft", "submitted", "returned", "approved")
+    }
+    report = Report.objects.create(year=ReportingYearFactory(mechanism=mechanism), edition=1)
+    invitation, _secret = people_actions.invite(
+        email="new@example.org", name="Nora New", role="body_reader", scope=alpha, by=alpha_lead
+    )
+    colleague = person("body_monitor", alpha, name="Anna Colleague")
+    return {
+        "mechanism": mechanism,
+        "body": alpha,
+        "place": place,
+        "remit": remit,
+        "visits": visits,
+        "report": report,
+        "invitation": invitation,
+        "colleague": colleague,
+    }
+
+
+def targets(name, pattern, records):
+    """Yield (label, keyword arguments) for each way to fill in the address; KeyError tells what is not known yet."""
+    wanted = set(pattern)
+    base = {"npm": records["mechanism"].slug} if "npm" in wanted else {}
+    wanted -= {"npm"}
+    if not wanted:
+        yield name, base
+    elif name.startswith("visits:visit") and wanted >= {"pk"}:
+        steps = ("submit", "recall", "approve", "return") if "transition" in wanted else (None,)
+        for state, visit in records["visits"].items():
+            for step in steps:
+                extra = {"transition": step} if step else {}
+                yield f"{name} [{state}{' ' + step if step else ''}]", base | {"pk": visit.pk} | extra
+    else:
+        yield name, base | {argument: ARGUMENTS[f"{name} {argument}"](records) for argument in wanted}
+
+
+ARGUMENTS = {
+    "members:body_detail body": lambda r: r["body"].slug,
+    "members:desk_body_detail body": lambda r: r["body"].slug,
+    "members:invitation_accept secret": lambda r: "no-such-secret",
+    "members:invitation_withdraw pk": lambda r: r["invitation"].pk,
+    "members:person_retire pk": lambda r: r["colleague"].pk,
+    "members:person_role pk": lambda r: r["colleague"].pk,
+    "visits:place_detail pk": lambda r: r["place"].pk,
+    "visits:place_change pk": lambda r: r["place"].pk,
+    "reports:report_detail pk": lambda r: r["report"].pk,
+    "reports:report_download pk": lambda r: r["report"].pk,
+    "reports:report_retry pk": lambda r: r["report"].pk,
+    "reports:report_progress pk": lambda r: r["report"].pk,
+    "account_confirm_email key": lambda r: "no-such-key",
+    "account_reset_password_from_key uidb36": lambda r: "1",
+    "account_reset_password_from_key key": lambda r: "no-such-key",
+    "mfa_view_recovery_codes pk": lambda r: 1,
+    "mfa_remove_webauthn pk": lambda r: 1,
+    "mfa_edit_webauthn pk": lambda r: 1,
+}
+
+
+def addresses(records):
+    """Yield (label, path) for every address of the portal."""
+    for name, arguments in sorted(set(named_arguments())):
+        for label, kwargs in targets(name, arguments, records):
+            yield label, reverse(name, kwargs=kwargs)
+
+
+def named_arguments(patterns=None, prefix="", outer=()):
+    """Yield (name, names of its arguments) for every address."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        arguments = (*outer, *entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            namespace = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from named_arguments(entry.url_patterns, namespace, arguments)
+        else:
+            yield f"{prefix}{entry.name}", arguments
+
+
+def answer(client, method, path):
+    """Return the answer's status, or “login”; whatever the request changed is undone."""
+    with transaction.atomic():
+        response = client.generic(method, path, "", content_type="application/x-www-form-urlencoded")
+        transaction.set_rollback(True)
+    location = response.headers.get("Location", "")
+    return "login" if location.startswith(reverse("account_login")) else str(response.status_code)
+
+
+def test_every_address_answers_every_person_as_the_table_says(everybody, records):
+    rows = [["address", "method", *PEOPLE]]
+    for label, path in addresses(records):
+        for method in METHODS:
+            rows.append([label, method, *(answer(everybody[name], method, path) for name in PEOPLE)])
+    if os.environ.get("WRITE_ACCESS_TABLE"):
+        with TABLE.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        expected = list(csv.reader(file))
+    assert rows == expected
+    assert not [row for row in rows if any(cell.startswith("5") for cell in row[2:])]
+
+
+def test_every_view_is_in_the_table():
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        listed = {row["address"].split(" [")[0] for row in csv.DictReader(file)}
+
+    assert {name for name, _view in views()} == listed
