@@ -2,6 +2,7 @@
 
 import datetime
 import errno
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -117,7 +118,7 @@ def _background(servants: Household, environ: dict[str, str]) -> list[Service]:
     return [
         Service(
             name="The worker",
-            command=[*celery, "worker", "--concurrency", str(cores()), "--loglevel", "INFO"],
+            command=[*celery, "worker", *_pool(), "--loglevel", "INFO"],
             log=servants.home.logs / "worker.log",
             env=environ,
         ),
@@ -130,6 +131,16 @@ def _background(servants: Household, environ: dict[str, str]) -> list[Service]:
     ]
 
 
+def _pool() -> list[str]:
+    """Return the worker's pool: child processes, or one process where shared memory is closed to us (some chroots)."""
+    try:
+        multiprocessing.Lock()
+    except OSError:
+        say("/dev/shm cannot be used here, so the worker does one job at a time.")
+        return ["--pool", "solo"]
+    return ["--pool", "prefork", "--concurrency", str(cores())]
+
+
 def cores() -> int:
     """Return the number of processors that we may use."""
     return len(os.sched_getaffinity(0))
@@ -140,7 +151,7 @@ def _web(servants: Household, environ: dict[str, str], port: int) -> Service:
         name="The web server",
         command=[
             str(PYTHON), "-m", "gunicorn", "npmportal.wsgi", "--bind", f"127.0.0.1:{port}",
-            "--workers", str(cores() + 1), "--graceful-timeout", "5",
+            "--workers", str(cores() + 1), "--graceful-timeout", "5", "--no-control-socket",
         ],
         log=servants.home.logs / "web.log",
         env=environ,
