@@ -7,5 +7,5 @@ app_name = "members"
 urlpatterns = [
     path("start/", home.start, name="start"),
     path("<slug:npm>/", home.about, name="about"),
-    path("<slug:npm>/desk/", home.desk_home, name="desk_home"),
+    path("<slug:npm>/contact/", home.contact, name="contact"),
 ]

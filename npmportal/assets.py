@@ -11,6 +11,12 @@ from django.core.files.storage import FileSystemStorage, Storage
 # Where a file is served under static/ -> where its npm package keeps it. Only what is named here is ever served.
 PACKAGED_FILES: dict[str, str] = {
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    **{
+        f"vendor/fonts/source-sans-3-{script}.woff2": (
+            f"@fontsource-variable/source-sans-3/files/source-sans-3-{script}-wght-normal.woff2"
+        )
+        for script in ("latin", "latin-ext")
+    },
 }
 
 

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `mechanism` (set by the page's decorator, or None), `grants`, `demonstration`, `request_id`."""
+    """Return `mechanism` (set by the page's decorator, or None), `in_desk`, `grants`, `demonstration`, `request_id`."""
+    mechanism = getattr(request, "mechanism", None)
     return {
-        "mechanism": getattr(request, "mechanism", None),
+        "mechanism": mechanism,
+        "in_desk": bool(mechanism and request.path.startswith(f"/{mechanism.slug}/desk/")),
         "grants": getattr(request, "grants", None),
         "demonstration": settings.DEMONSTRATION,
         "request_id": getattr(request, "id", ""),

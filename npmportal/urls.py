@@ -1,5 +1,6 @@
 """Every address of the portal. Most live below a mechanism: /uk/… is public, /uk/desk/… needs a role there."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -14,7 +15,7 @@ handler500 = views.server_error
 urlpatterns = [
     path("", home.home, name="home"),
     path("health/", views.health, name="health"),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("allauth.urls")),
     path("", include("members.urls")),
     path("", include("visits.urls")),

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName, in_language
@@ -13,6 +13,13 @@ class MechanismQuerySet(models.QuerySet["Mechanism"]):
     def visible_to(self, user: Any) -> Self:
         """Return the mechanisms in which ``user`` has a role: those whose desk the person may open."""
         return self.filter(pk__in=grants_of(user).mechanism_ids)
+
+    def with_member_counts(self, on: date) -> Self:
+        """Add `member_count`: how many bodies hold a membership on the day ``on``, of whatever status."""
+        held = Q(bodies__designations__is_used=True, bodies__designations__starts_on__lte=on) & (
+            Q(bodies__designations__ends_on=None) | Q(bodies__designations__ends_on__gt=on)
+        )
+        return self.annotate(member_count=Count("bodies", filter=held, distinct=True))
 
 
 class Mechanism(BilingualName):

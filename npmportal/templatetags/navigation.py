@@ -1,0 +1,70 @@
+"""The two menus: the public one of a mechanism, and the desk's, in which a person sees what the role opens."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from npmportal import access
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a menu: words, the name of its address, and the permissions of which one opens it."""
+
+    label: Promise
+    url_name: str
+    permissions: tuple[str, ...] = ()
+
+
+PUBLIC = (
+    Entry(_("About"), "members:about"),
+    Entry(_("Members"), "members:member_list"),
+    Entry(_("Coverage"), "members:coverage"),
+    Entry(_("Reports"), "reports:public_report_list"),
+    Entry(_("Contact"), "members:contact"),
+)
+DESK = (
+    Entry(_("Desk"), "reports:desk_home"),
+    Entry(_("Visits"), "visits:visit_list"),
+    Entry(_("Places"), "visits:place_list"),
+    Entry(_("Members"), "members:desk_member_list"),
+    Entry(_("Coverage"), "members:desk_coverage"),
+    Entry(_("Reports"), "reports:report_list", (access.MAKE_REPORTS,)),
+    Entry(_("People"), "members:people", (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE)),
+)
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> list[dict[str, Any]]:
+    """Return the entries of the page's menu (label, url, is_current), none outside a mechanism."""
+    mechanism, request, grants = (context.get(name) for name in ("mechanism", "request", "grants"))
+    if not mechanism or not request:
+        return []
+    in_desk = context.get("in_desk")
+    entries = [_entry(entry, mechanism.slug) for entry in (DESK if in_desk else PUBLIC) if _is_open(entry, grants)]
+    found = [entry for entry in entries if entry["url"]]
+    current = max((e["url"] for e in found if request.path.startswith(e["url"])), key=len, default="")
+    home = found[0]["url"] if found else ""
+    for entry in found:
+        # The first entry's address begins every other one: it is current only on its own page.
+        entry["is_current"] = entry["url"] == current and (current != home or request.path == home)
+    return found
+
+
+def _is_open(entry: Entry, grants: Any) -> bool:
+    return not entry.permissions or any(grants is not None and name in grants for name in entry.permissions)
+
+
+def _entry(entry: Entry, npm: str) -> dict[str, Any]:
+    try:
+        url = reverse(entry.url_name, kwargs={"npm": npm})
+    except NoReverseMatch:
+        url = ""
+    return {"label": entry.label, "url": url}

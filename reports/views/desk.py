@@ -1,0 +1,12 @@
+"""The desk's home: what the person has to do, what waits for others, and what is done."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from members.models import Mechanism
+from members.views.scope import desk_page
+
+
+@desk_page()
+def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    return TemplateResponse(request, "reports/desk_home.html", {})

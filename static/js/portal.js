@@ -1,0 +1,34 @@
+// What makes the pages a little quicker to use. Everything works without it.
+"use strict";
+
+// A form that came back with errors: the summary takes the focus, so that a screen reader begins there.
+function focusErrorSummary() {
+  const summary = document.querySelector("[data-takes-focus]");
+  if (summary) {
+    summary.setAttribute("tabindex", "-1");
+    summary.focus();
+  }
+}
+
+// A second press of the same button would send the form twice: hold the button until the next page is there.
+function holdPressedButton(event) {
+  if (event.defaultPrevented || event.target.method !== "post") {
+    return;
+  }
+  if (event.target.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  event.target.dataset.sent = "yes";
+}
+
+function letGo() {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+  }
+}
+
+focusErrorSummary();
+document.addEventListener("submit", holdPressedButton);
+// The Back button shows the page as it was left: its forms may be sent again.
+window.addEventListener("pageshow", letGo);
