@@ -2,6 +2,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
@@ -12,8 +13,12 @@ from npmportal.models import DatedFact, DatedQuerySet
 
 class RemitQuerySet(DatedQuerySet):
     def of_body(self, body: MemberBody, setting: DetentionSetting, jurisdiction: Jurisdiction, on: date) -> Self:
-        """Return the remits under which ``body`` monitors ``setting`` in ``jurisdiction`` on the day ``on``."""
-        return self.as_at(on).filter(setting=setting, jurisdictions=jurisdiction, parts__body=body)
+        """Return the remits under which ``body`` monitors ``setting`` in ``jurisdiction`` on the day ``on``.
+
+        A remit for a group of people in any place (children in all settings) holds in every setting.
+        """
+        here = Q(setting=setting) | Q(setting__has_places=False, setting__mechanism=setting.mechanism_id)
+        return self.as_at(on).filter(here, jurisdictions=jurisdiction, parts__body=body)
 
 
 class Remit(DatedFact):
