@@ -14,7 +14,7 @@ from deploy.local.postgres import FAST, LARGE
 from deploy.local.problems import complain, say
 
 TOOL = [str(PYTHON), "-m"]
-CATALOGUES = [str(PYTHON), str(Path(__file__).with_name("_catalogues.py"))]
+CATALOGUES = [str(PYTHON), "-P", str(Path(__file__).with_name("_catalogues.py"))]
 
 
 def more() -> list[str]:

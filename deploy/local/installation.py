@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -121,7 +122,7 @@ def _has_pip() -> bool:
 
 def _is_whole() -> bool:
     """Return whether .venv runs and holds every package at its version, each with the folders that it lists first."""
-    return _succeeds([str(PYTHON), str(Path(__file__).with_name("_inventory.py")), str(REQUIREMENTS)])
+    return _succeeds([str(PYTHON), "-P", str(Path(__file__).with_name("_inventory.py")), str(REQUIREMENTS)])
 
 
 def _succeeds(command: list[str]) -> bool:
@@ -135,7 +136,8 @@ def _succeeds(command: list[str]) -> bool:
 def _install_npm_packages() -> None:
     lock = (ROOT / "package-lock.json").read_bytes()
     wanted, stamp = hashlib.sha256(lock).hexdigest(), NODE_MODULES / ".npmportal-lock"
-    if stamp.exists() and stamp.read_text() == wanted:
+    are_there = all((ROOT / path / "package.json").exists() for path in json.loads(lock)["packages"])
+    if are_there and stamp.exists() and stamp.read_text() == wanted:
         return
     say("Installing the npm packages …")
     log = LOGS / "npm.log"

@@ -49,8 +49,9 @@ def addresses(home: Home) -> dict[str, str]:
 def _ask(name: str, what: str) -> None:
     """Raise a Problem when the server of setting ``name`` does not answer; its password is never printed."""
     script = Path(__file__).with_name("_answers.py")
+    # -P: our redis.py, which lies beside the script, is not the library of that name.
     done = subprocess.run(
-        [str(PYTHON), str(script), name], env=environment.base(), capture_output=True, text=True, check=False
+        [str(PYTHON), "-P", str(script), name], env=environment.base(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise Problem(f"The {what} named by {name} does not answer: {done.stderr.strip()}")
