@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local import environment, installation, processes, servers
 from deploy.local.demonstration import MANAGE
 from deploy.local.household import Household, household
-from deploy.local.places import LOGS, PYTHON, VAR, Home, is_root, shelter
+from deploy.local.places import LOGS, PURPOSES, PYTHON, VAR, Home, discard_shelter
 from deploy.local.postgres import FAST, LARGE
 from deploy.local.problems import complain, say
 
@@ -24,11 +24,16 @@ def more() -> list[str]:
 
 def test() -> int:
     """Run every test, the browser's included, against servers of their own."""
-    with household("test") as servants:
-        installation.install(browser=True)
-        addresses = servers.start(servants, settings=FAST)
-        environ = environment.for_django(servants.home, servers=addresses)
-        return servants.run([*TOOL, "pytest", *more()], env=environ)
+    try:
+        with household("test") as servants:
+            installation.install(browser=True)
+            addresses = servers.start(servants, settings=FAST)
+            environ = environment.for_django(servants.home, servers=addresses)
+            return servants.run([*TOOL, "pytest", *more()], env=environ)
+    finally:
+        # Each run of a continuous integration has a new clone, which would leave its own folder under /var/lib.
+        if os.environ.get("CI"):
+            discard_shelter("test")
 
 
 def bench() -> int:
@@ -93,11 +98,10 @@ def manage() -> int:
 
 def reset() -> int:
     """Remove the databases, files, mails and logs that the runner made for this checkout."""
-    for purpose in ("run", "test", "bench"):
+    for purpose in PURPOSES:
         with household(purpose):
             pass
-    if is_root() and (VAR / "shelter").exists():
-        shutil.rmtree(shelter())
+    discard_shelter(*PURPOSES)
     shutil.rmtree(VAR)
     say("Removed var/ and the embedded databases of this checkout.")
     return 0

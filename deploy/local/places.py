@@ -11,6 +11,7 @@ import os
 import pwd
 import re
 import secrets
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ SITE = Path("/var/lib")
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
 LONGEST_SOCKET_PATH = 107
 UNPRIVILEGED = "nobody"
+PURPOSES = ("run", "test", "bench")
 
 
 def is_root() -> bool:
@@ -98,6 +100,17 @@ def unprivileged() -> pwd.struct_passwd:
             f"PostgreSQL may not run as root and there is no account “{UNPRIVILEGED}” to run it as: "
             "run this as a normal user, or name a server in DATABASE_URL."
         ) from None
+
+
+def discard_shelter(*purposes: str) -> None:
+    """Remove root's data of ``purposes`` outside the checkout, and the rest of the folder when nobody needs it."""
+    if not is_root() or not (VAR / "shelter").exists():
+        return
+    folder = shelter()
+    for purpose in purposes:
+        shutil.rmtree(folder / purpose, ignore_errors=True)
+    if not any((folder / purpose).exists() for purpose in PURPOSES):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def shelter() -> Path:
