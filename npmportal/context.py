@@ -14,5 +14,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "in_desk": bool(mechanism and request.path.startswith(f"/{mechanism.slug}/desk/")),
         "grants": getattr(request, "grants", None),
         "demonstration": settings.DEMONSTRATION,
+        "second_factor_required": settings.SECOND_FACTOR_REQUIRED,
         "request_id": getattr(request, "id", ""),
     }
