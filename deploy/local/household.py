@@ -1,5 +1,6 @@
 """The servers of one command: started in order, kept running, stopped in the other order, and nothing else touched."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -7,7 +8,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,9 @@ class Household:
             service = member.service
             processes.end(member.process, stop_signal=service.stop_signal, patience=service.patience)
         self._notebook.unlink(missing_ok=True)
+        if self.home.redis_socket.is_relative_to("/tmp"):
+            with contextlib.suppress(OSError):
+                self.home.redis_socket.parent.rmdir()
         os.close(self._lock)
         self._lock = None
 
@@ -177,7 +180,7 @@ def _cause(status: int) -> str:
     return f"signal {-status}" if status < 0 else f"exit status {status}"
 
 
-@contextmanager
+@contextlib.contextmanager
 def household(purpose: str) -> Iterator[Household]:
     """Open the household of ``purpose`` and close it whatever happens."""
     servants = Household(Home(purpose))
