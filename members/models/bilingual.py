@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,20 @@ def in_language(english: str, dutch: str) -> str:
     """Return the name in the reader's language, or the other one where only that is recorded."""
     first, second = (dutch, english) if (get_language() or "").startswith("nl") else (english, dutch)
     return first or second
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text in English and in Dutch outside the database; it prints in the reader's language."""
+
+    en: str = ""
+    nl: str = ""
+
+    def __str__(self) -> str:
+        return in_language(self.en, self.nl)
+
+    def __bool__(self) -> bool:
+        return bool(self.en or self.nl)
 
 
 class BilingualName(models.Model):

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName
@@ -21,7 +21,11 @@ class MemberBodyQuerySet(models.QuerySet["MemberBody"]):
 
         A body that had no name on that day (it did not exist yet) shows its latest one.
         """
-        return self.prefetch_related(Prefetch("names", BodyName.objects.as_at(on), to_attr="names_as_at"))
+        held = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gt=on))
+        names = BodyName.objects.in_use().annotate(of_the_day=Case(When(held, then=0), default=1))
+        return self.prefetch_related(
+            Prefetch("names", names.order_by("of_the_day", "-starts_on"), to_attr="names_as_at")
+        )
 
 
 class MemberBody(models.Model):
@@ -72,7 +76,7 @@ class MemberBody(models.Model):
 
     def name_on(self, on: date) -> "BodyName | None":
         """Return the name the body bore on the day ``on``, or the nearest one if it bore none."""
-        names: Any = self.names.in_use()  # type: ignore[attr-defined]
+        names: Any = self.names.in_use()
         return names.as_at(on).first() or names.order_by("-starts_on").first()
 
     @property
@@ -108,7 +112,9 @@ class Designation(DatedFact):
         DESIGNATED = "designated", _("designated member")
         INTERIM = "interim", _("interim member")
         ANTICIPATED = "anticipated", _("anticipated member")
+        PARTICIPANT = "participant", _("participant")
         OBSERVER = "observer", _("observer")
+        ASSOCIATE = "associate", _("associate")
         INVITEE = "invitee", _("invitee")
 
     body = models.ForeignKey(MemberBody, on_delete=models.CASCADE, related_name="designations")

@@ -15,6 +15,7 @@ class CoverageGap(DatedFact):
     layer = models.CharField(_("layer"), max_length=20, choices=Remit.Layer.choices)
     key = models.SlugField(_("key"), max_length=80)
     kind_of_place = models.CharField(_("kind of place"), max_length=200, blank=True)
+    kind_of_place_nl = models.CharField(_("kind of place in Dutch"), max_length=200, blank=True)
     explanation = models.TextField(_("explanation"), blank=True)
     explanation_nl = models.TextField(_("explanation in Dutch"), blank=True)
 

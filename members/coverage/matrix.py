@@ -1,0 +1,228 @@
+"""The coverage matrix: who monitors which setting in which jurisdiction on a day, and where nobody does.
+
+Built from the register in a constant number of queries, then free of the database: a report freezes it as JSON, and the
+page, the PDF and the CSV print the same object.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from datetime import date
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.functional import Promise
+
+from members.coverage import words
+from members.models import Remit
+from members.models.bilingual import Words
+
+
+@dataclass(frozen=True)
+class Column:
+    """A jurisdiction."""
+
+    slug: str
+    name: Words
+
+
+@dataclass(frozen=True)
+class Period:
+    """Since when and until when (exclusive), each with how exactly it is known."""
+
+    starts_on: date
+    starts_precision: str
+    ends_on: date | None
+    ends_precision: str
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """Where a fact was read."""
+
+    title: str
+    url: str
+    dated: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A body in a remit, under the name it bore on the day."""
+
+    slug: str
+    name: Words
+    abbreviation: str
+    relation: str
+    scope: Words
+    is_member: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A remit. Without parts it says that a source names nobody."""
+
+    key: str
+    layer: str
+    jurisdictions: tuple[str, ...]
+    parts: tuple[Part, ...]
+    confidence: str
+    note: str
+    period: Period
+    source: SourceNote
+
+    @property
+    def segments(self) -> list[words.Segment]:
+        """The sentence of the cell, cut up so that each body can be a link."""
+        return words.sentence(self.parts)
+
+    @property
+    def text(self) -> str:
+        """The sentence of the cell: “HMIP with CQC and Ofsted”."""
+        return words.in_words(self.parts)
+
+    @property
+    def layer_label(self) -> Promise | str:
+        return Remit.Layer(self.layer).label
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What nobody monitors: a whole cell, or the kind of place named."""
+
+    key: str
+    setting: str
+    setting_name: Words
+    jurisdictions: tuple[str, ...]
+    layer: str
+    kind_of_place: Words
+    explanation: Words
+    note: str
+    period: Period
+    source: SourceNote
+
+    @property
+    def anchor(self) -> str:
+        """The id of the gap in the list below the matrix."""
+        return f"gap-{self.setting}-{self.key}"
+
+    @property
+    def layer_label(self) -> Promise | str:
+        return Remit.Layer(self.layer).label
+
+
+REMIT, NONE, UNRECORDED = "remit", "none", "unrecorded"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: who monitors (`remit`), that nobody does (`none`), or that no source says (`unrecorded`)."""
+
+    state: str
+    jurisdictions: tuple[str, ...]
+    rowspan: int
+    entries: tuple[Entry, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def colspan(self) -> int:
+        return len(self.jurisdictions)
+
+    @property
+    def is_none(self) -> bool:
+        return self.state == NONE
+
+    @property
+    def is_unrecorded(self) -> bool:
+        return self.state == UNRECORDED
+
+    @property
+    def whole_gaps(self) -> list[Gap]:
+        return [gap for gap in self.gaps if not gap.kind_of_place]
+
+    @property
+    def partial_gaps(self) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.kind_of_place]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer of one setting."""
+
+    layer: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def label(self) -> Promise | str:
+        return Remit.Layer(self.layer).label
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A detention setting with its layers; `areas` are the supervision areas it belongs to."""
+
+    slug: str
+    name: Words
+    areas: tuple[Words, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The whole table as at one day."""
+
+    mechanism: str
+    on: date
+    columns: tuple[Column, ...]
+    settings: tuple[Setting, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.settings
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell for setting in self.settings for row in setting.rows for cell in row.cells]
+
+    @property
+    def entries(self) -> list[tuple[Setting, Entry]]:
+        """Every remit of the day once, in the order of the table, with its setting."""
+        found = {}
+        for setting in self.settings:
+            for cell in (cell for row in setting.rows for cell in row.cells):
+                found |= {(setting.slug, entry.key): (setting, entry) for entry in cell.entries}
+        return list(found.values())
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every body named in the table once, by abbreviation."""
+        found = {part.slug: part for _setting, entry in self.entries for part in entry.parts}
+        return sorted(found.values(), key=lambda part: part.abbreviation.casefold())
+
+    @property
+    def count_none(self) -> int:
+        """How many cells say that there is no monitor."""
+        return sum(cell.is_none for cell in self.cells)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the matrix as plain JSON; `from_json` makes the same matrix of it, in either language."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), cls=DjangoJSONEncoder))
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> "Matrix":
+        """Return the matrix that `as_json` froze."""
+        matrix: Matrix = _thaw(cls, plain)
+        return matrix
+
+
+def _thaw(kind: Any, plain: Any) -> Any:
+    """Make a ``kind`` (dataclass, tuple of them, date or plain value) of what JSON holds."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: _thaw(hints[f.name], plain[f.name]) for f in fields(kind)})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        return tuple(_thaw(get_args(kind)[0], entry) for entry in plain)
+    if get_origin(kind) in (Union, UnionType):
+        return None if plain is None else _thaw(get_args(kind)[0], plain)
+    return date.fromisoformat(plain) if kind is date else plain

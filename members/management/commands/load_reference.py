@@ -1,0 +1,25 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from members.actions.reference import load_reference
+from members.reference.fields import BadReference
+from members.reference.registers import packaged, read
+
+
+class Command(BaseCommand):
+    help = "Load the packaged registers of the mechanisms named; a second run changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "mechanisms", nargs="+", choices=packaged(), metavar="mechanism", help=", ".join(packaged())
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for npm in options["mechanisms"]:
+            try:
+                changes = load_reference(register=read(npm))
+            except BadReference as error:
+                raise CommandError(f"Nothing of “{npm}” was loaded. {error}") from error
+            self.stdout.write(str(changes))
