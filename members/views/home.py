@@ -1,6 +1,6 @@
 """The first pages: of the portal, and of each mechanism."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -28,11 +28,13 @@ def start(request: HttpRequest) -> HttpResponse:
 @public_page
 def about(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     today = date.today()
+    year_starts, next_year_starts = mechanism.reporting_year_of(today)
     context = {
         "today": today,
         "member_count": MemberBody.objects.filter(mechanism=mechanism).members_as_at(today).count(),
         "coordination": mechanism.coordinations.as_at(today).select_related("body").first(),
-        "reporting_year": mechanism.reporting_year_of(today),
+        "year_starts": year_starts,
+        "year_ends": next_year_starts - timedelta(days=1),
     }
     return TemplateResponse(request, "members/about.html", context)
 

@@ -6,7 +6,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -37,7 +37,7 @@ TONES: dict[str, str] = {
 @register.simple_block_tag(end_name="end_page_header")
 def page_header(content: str, title: Any, lead: Any = "", above: Any = "") -> SafeString:
     """Print the heading of a page: ``title``, a ``lead`` sentence, a line ``above``; the block holds the buttons."""
-    actions = content.strip()
+    actions = _stripped(content)
     return render_to_string(
         "_components/page_header.html", {"title": title, "lead": lead, "above": above, "actions": actions}
     )
@@ -92,7 +92,7 @@ def fact(label: Any, value: Any = None, note: Any = "", url: str = "") -> dict[s
 def timeline_item(content: str, at: Any, title: Any, by: Any = "") -> SafeString:
     """Print one step of an ``<ol class="timeline">``: when, what, by whom; the block holds the reason."""
     return render_to_string(
-        "_components/timeline_item.html", {"at": at, "title": title, "by": by, "content": content.strip()}
+        "_components/timeline_item.html", {"at": at, "title": title, "by": by, "content": _stripped(content)}
     )
 
 
@@ -157,6 +157,11 @@ def is_single_checkbox(field: BoundField) -> bool:
 def first_wrong_form(*forms: Any) -> BaseForm | None:
     """Return the first form with errors, of those that are there."""
     return next((form for form in forms if isinstance(form, BaseForm) and form.is_bound and form.errors), None)
+
+
+def _stripped(content: str) -> SafeString:
+    """Return a block without the space around it. The template has escaped it; only stripping makes it a plain text."""
+    return mark_safe(content.strip())
 
 
 def _number(context: Context, prefix: str) -> str:

@@ -5,8 +5,10 @@ from django.template.response import TemplateResponse
 
 from members.models import Mechanism
 from members.views.scope import desk_page
+from reports.worklists import work_lists
 
 
 @desk_page()
 def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    return TemplateResponse(request, "reports/desk_home.html", {})
+    context = {"work_lists": work_lists(request.user, mechanism)}
+    return TemplateResponse(request, "reports/desk_home.html", context)

@@ -1,0 +1,135 @@
+"""What stands on a person's desk: to do, waiting for others, done (ux.md section 2).
+
+Every row and every count comes from ``visible_to`` or a narrower method of the records themselves. A list shows its
+newest ten and counts no further than a hundred, so that a desk over a million visits opens as fast as one over ten.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Invitation, Mechanism, MemberBody
+from npmportal.access import (
+    LOG_VISITS,
+    MAKE_REPORTS,
+    MANAGE_BODY_PEOPLE,
+    MANAGE_PEOPLE,
+    REVIEW_VISITS,
+    VIEW_VISITS,
+    Grants,
+    grants_of,
+)
+from npmportal.models import Job
+from npmportal.paging import capped_count
+from reports.models import Report
+from visits.models import Visit
+
+SHOWN = 10
+COUNTED = 100
+DONE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things of one kind on a work list: the newest of them, how many there are, and where the rest is."""
+
+    kind: str  # visit, report or invitation: how a row is printed
+    title: str | Promise
+    rows: list[Any]
+    count: int
+    has_more: bool  # than the count says
+    query: str = ""  # of the list that shows them all
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One of the three lists of a desk."""
+
+    title: str | Promise
+    nothing: str | Promise
+    groups: list[Group]
+
+
+def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
+    """Return the three lists of ``user``'s desk in ``mechanism``. The number of queries does not grow with the rows."""
+    grants = grants_of(user)
+    lists = [
+        WorkList(_("To do"), _("Nothing waits for you."), list(_to_do(user, mechanism, grants))),
+        WorkList(_("Waiting for others"), _("Nothing waits for others."), list(_waiting(user, mechanism, grants))),
+        WorkList(_("Done in the last 30 days"), _("Nothing yet."), list(_done(user, mechanism, grants))),
+    ]
+    _load_bodies([row for work in lists for group in work.groups for row in group.rows if group.kind == "visit"])
+    return lists
+
+
+def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    if LOG_VISITS in grants:
+        mine = Visit.objects.editable_by(user).filter(mechanism=mechanism)
+        yield from _visits(_("Returned to your body"), mine.filter(state=Visit.State.RETURNED), "state=returned")
+        yield from _visits(_("Drafts of your body"), mine.filter(state=Visit.State.DRAFT), "state=draft")
+    if mechanism.pk in grants.on(REVIEW_VISITS):
+        submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
+        yield from _visits(_("Visits to review"), submitted, "state=submitted")
+    if mechanism.pk in grants.on(MAKE_REPORTS):
+        failed = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state=Job.State.FAILED)
+        yield from _reports(_("Reports that were not finished"), failed)
+
+
+def _waiting(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    if bodies := grants.on(VIEW_VISITS):
+        submitted = Visit.objects.visible_to(user).filter(
+            mechanism=mechanism, state=Visit.State.SUBMITTED, body_ids__overlap=sorted(bodies)
+        )
+        yield from _visits(_("With the coordinator"), submitted, "state=submitted")
+    if mechanism.pk in grants.on(MAKE_REPORTS):
+        live = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state__in=Job.LIVE)
+        yield from _reports(_("Reports being made"), live)
+    if MANAGE_PEOPLE in grants or MANAGE_BODY_PEOPLE in grants:
+        invitations = Invitation.objects.manageable_by(user).filter(
+            Q(mechanism=mechanism) | Q(body__mechanism=mechanism),
+            accepted_at=None,
+            withdrawn_at=None,
+            expires_at__gt=timezone.now(),
+        )
+        yield from _group("invitation", _("Open invitations"), invitations.order_by("expires_at"))
+
+
+def _done(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    since = timezone.now() - timedelta(days=DONE_DAYS)
+    approved = Visit.objects.visible_to(user).filter(
+        mechanism=mechanism, state=Visit.State.APPROVED, approved_at__gte=since
+    )
+    yield from _visits(_("Approved visits"), approved, "state=approved", order=("-approved_at", "-id"))
+    if mechanism.pk in grants.on(MAKE_REPORTS):
+        built = Report.objects.visible_to(user).filter(year__mechanism=mechanism, built_at__gte=since)
+        yield from _reports(_("Reports"), built)
+
+
+def _visits(title: Promise, rows: QuerySet[Visit], query: str, order: tuple[str, ...] = ()) -> Iterator[Group]:
+    ordered = rows.order_by(*order) if order else rows.order_by("-starts_on", "-id")
+    return _group("visit", title, ordered.select_related("place"), query)
+
+
+def _reports(title: Promise, rows: QuerySet[Report]) -> Iterator[Group]:
+    return _group("report", title, rows.for_list())  # type: ignore[attr-defined]
+
+
+def _group(kind: str, title: Promise, rows: QuerySet[Any], query: str = "") -> Iterator[Group]:
+    """Give the group of ``rows``, in the order they have, or nothing where there are none."""
+    shown = list(rows[:SHOWN])
+    if not shown:
+        return
+    count, has_more = (len(shown), False) if len(shown) < SHOWN else capped_count(rows, COUNTED)
+    yield Group(kind, title, shown, count, has_more, query)
+
+
+def _load_bodies(visits: list[Model]) -> None:
+    """Load the lead body of each visit with today's name: two queries, however many visits."""
+    bodies = MemberBody.objects.with_names_as_at(date.today())
+    prefetch_related_objects(visits, Prefetch("lead_body", bodies))
