@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from deploy.local import environment, installation, processes, servers
-from deploy.local.demonstration import MANAGE
+from deploy.local.demonstration import MANAGE, manage_step
 from deploy.local.household import Household, household
 from deploy.local.places import LOGS, PURPOSES, PYTHON, VAR, Home, discard_shelter
 from deploy.local.postgres import FAST, LARGE
@@ -29,6 +29,8 @@ def test() -> int:
             installation.install(browser=True)
             addresses = servers.start(servants, settings=FAST)
             environ = environment.for_django(servants.home, servers=addresses)
+            # Pages name their static files by what was collected, in tests as in production.
+            manage_step(servants, environ, "collectstatic", "--no-input", "--verbosity", "0")
             return servants.run([*TOOL, "pytest", *more()], env=environ)
     finally:
         # Each run of a continuous integration has a new clone, which would leave its own folder under /var/lib.

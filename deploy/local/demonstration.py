@@ -75,10 +75,10 @@ def _load(servants: Household, environ: dict[str, str]) -> None:
     )
     for sentence, arguments in steps:
         say(sentence)
-        manage(servants, environ, *arguments)
+        manage_step(servants, environ, *arguments)
 
 
-def manage(servants: Household, environ: dict[str, str], *arguments: str) -> None:
+def manage_step(servants: Household, environ: dict[str, str], *arguments: str) -> None:
     """Run a management command beside the servers; its output goes to a log, of which a failure shows the end."""
     log = servants.home.logs / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
@@ -98,7 +98,7 @@ def _build_report(servants: Household, environ: dict[str, str]) -> str:
     path = servants.home.folder / "reports" / f"uk-{year}.pdf"
     path.parent.mkdir(exist_ok=True)
     say(f"Building the annual report {year} of the United Kingdom …")
-    manage(servants, environ, "annual_report", "uk", year, "--output", str(path))
+    manage_step(servants, environ, "annual_report", "uk", year, "--output", str(path))
     return f"Report: {path.relative_to(ROOT)} ({count_pages(path)} pages)"
 
 

@@ -38,6 +38,7 @@ def for_django(home: Home, *, servers: Mapping[str, str], **more: str) -> dict[s
         "HTTPS": lambda: "off",
         "SECOND_FACTOR": lambda: "optional",
         "FILES_ROOT": lambda: str(home.folder / "files"),
+        "STATIC_ROOT": lambda: str(home.folder / "static"),
         "MAIL_URL": lambda: f"file://{home.folder / 'mail'}",
     }
     environ = base() | dict(servers)
