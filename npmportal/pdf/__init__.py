@@ -74,8 +74,8 @@ def assets(stylesheet: str) -> dict[str, str]:
     for subset in ("latin", "latin-ext"):
         for slope in ("normal", "italic"):
             path = settings.BASE_DIR / "node_modules" / FONTS.format(subset, slope)
-            if path.is_file():
-                found[f"{subset}-{slope}.woff2"] = str(path)
+            # A font that is not installed has an empty path: the document is then set in the system's own.
+            found[f"{subset}-{slope}.woff2"] = str(path) if path.is_file() else ""
     return found
 
 

@@ -73,6 +73,8 @@ def make_fetcher(assets: dict[str, str]) -> Any:
             path = assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
             if path is None:
                 raise FatalURLFetchingError("an address outside the packaged assets")
+            if not path:
+                raise FileNotFoundError("a packaged font that is not installed")
             kind = "text/css" if path.endswith(".css") else "font/woff2"
             with open(path, "rb") as file:
                 return URLFetcherResponse(url, file.read(), {"Content-Type": kind})

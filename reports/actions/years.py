@@ -1,0 +1,33 @@
+"""The reporting years of a mechanism."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import Mechanism
+from reports.models import ReportingYear
+from visits.models import Visit
+
+
+@transaction.atomic
+def ensure_years(mechanism: Mechanism) -> list[ReportingYear]:
+    """Add the reporting years that are missing, from the mechanism's first visit to today; return the new ones.
+
+    Nothing is written where they all stand already, so that a page may call this whenever it is opened. A year is one of
+    the mechanism's own (`Mechanism.reporting_year_of`); the label is “2024-25”, or “2024” where it is a calendar year.
+    """
+    first = Visit.objects.filter(mechanism=mechanism).order_by("starts_on").values_list("starts_on", flat=True).first()
+    today = timezone.localdate()
+    start, end = mechanism.reporting_year_of(min(first or today, today))
+    wanted = []
+    while start <= today:
+        wanted.append(ReportingYear(mechanism=mechanism, label=_label(start, end), starts_on=start, ends_on=end))
+        start, end = mechanism.reporting_year_of(end)
+    present = set(mechanism.reporting_years.values_list("starts_on", flat=True))
+    missing = [year for year in wanted if year.starts_on not in present]
+    return ReportingYear.objects.bulk_create(missing, ignore_conflicts=True) if missing else []
+
+
+def _label(start: date, end: date) -> str:
+    return str(start.year) if start.month == 1 else f"{start.year}-{end.year % 100:02d}"
