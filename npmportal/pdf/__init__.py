@@ -69,7 +69,7 @@ Progress = Callable[[int, int], None]
 
 
 def assets(stylesheet: str) -> dict[str, str]:
-    """Return every file a document may read, by the name it uses after ``portal-asset:``."""
+    """Return every file a document may read, by the name it uses after ``asset:``."""
     found = {"print.css": str(settings.BASE_DIR / "static" / "css" / stylesheet)}
     for subset in ("latin", "latin-ext"):
         for slope in ("normal", "italic"):

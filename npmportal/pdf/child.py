@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-SCHEME = "portal-asset:"
+SCHEME = "asset:"
 CLONE_NEWUSER, CLONE_NEWNET, PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
 
 # PDF/A wants every property of the metadata described that it does not know itself: here PDF/UA's own mark.
