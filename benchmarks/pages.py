@@ -37,9 +37,14 @@ class Timing:
     queries: int
     status: int
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the page misses the bar of the design."""
+        return self.median >= BAR_MEDIAN or self.p95 >= BAR_P95
+
     def __str__(self) -> str:
         name = f"{self.page.label:<58}"
-        over = "" if self.median < BAR_MEDIAN and self.p95 < BAR_P95 else "  OVER THE BAR"
+        over = "  OVER THE BAR" if self.is_over else ""
         return f"{name} median {self.median:6.1f} ms  p95 {self.p95:6.1f} ms  queries {self.queries}{over}"
 
 

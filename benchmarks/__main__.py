@@ -1,0 +1,84 @@
+"""`make bench`: load a million visits, measure the pages, then the report of a large year.
+
+Run it with two cores free. `--visits 20000` gives a quick look; the bars of the design are for a million.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+import django
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+
+def main() -> int:
+    """Load, measure, print; return 1 when a bar is missed."""
+    options = _options()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "npmportal.settings")
+    django.setup()
+    _load(options.visits)
+    missed = 0 if options.only == "report" else _pages()
+    missed += 0 if options.only == "pages" else _report()
+    return 1 if missed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--visits", type=int, default=1_000_000)
+    parser.add_argument("--only", choices=("pages", "report"))
+    return parser.parse_args()
+
+
+def _load(visits: int) -> None:
+    started = time.perf_counter()
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", "uk", "nl")
+    call_command("load_demo", visits=visits)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) visits_visit")
+        cursor.execute("VACUUM (ANALYZE) visits_place")
+    print(f"loaded in {time.perf_counter() - started:.0f} s\n")
+
+
+def _pages() -> int:
+    from benchmarks import pages
+    from members.models import Mechanism
+
+    missed = 0
+    for page in pages.pages(Mechanism.objects.get(slug="uk")):
+        timing = pages.measure(page)
+        print(timing, flush=True)
+        missed += timing.is_over
+    return missed
+
+
+def _report() -> int:
+    from benchmarks import report
+    from members.models import Mechanism
+    from reports.actions.years import ensure_years
+    from reports.models import ReportingYear
+    from visits.models import Visit
+
+    mechanism = Mechanism.objects.get(slug="uk")
+    ensure_years(mechanism)
+    complete = ReportingYear.objects.filter(mechanism=mechanism, ends_on__lte=timezone.localdate())
+    year = complete.order_by("-starts_on")[0]
+    counted = Visit.objects.counted().filter(
+        mechanism=mechanism, starts_on__gte=year.starts_on, starts_on__lt=year.ends_on
+    )
+    places = counted.values("place").distinct().count()
+    print(f"\nreport {year.label}: {counted.count():,} visits at {places:,} places")
+    ours, alone = report.measure(year)
+    print(f"the portal        {ours}")
+    print(f"WeasyPrint alone  {alone}")
+    time_ratio, memory_ratio = ours.seconds / alone.seconds, ours.megabytes / alone.megabytes
+    print(f"ratio             {time_ratio:.2f} of the time, {memory_ratio:.2f} of the memory")
+    return int(ours.seconds > report.BAR_SECONDS or ours.megabytes > report.BAR_MEGABYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
