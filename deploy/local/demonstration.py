@@ -142,8 +142,8 @@ def _pool() -> list[str]:
 
 
 def cores() -> int:
-    """Return the number of processors that we may use."""
-    return len(os.sched_getaffinity(0))
+    """Return the number of processors that we may use, at most eight: a container often sees those of its host."""
+    return min(len(os.sched_getaffinity(0)), 8)
 
 
 def _web(servants: Household, environ: dict[str, str], port: int) -> Service:
