@@ -28,9 +28,12 @@ def run() -> int:
         installation.install()
         addresses = servers.start(servants)
         environ = environment.for_django(servants.home, servers=addresses, DEMONSTRATION="on")
-        _load(servants, environ)
+        say("Preparing the database …")
+        manage_step(servants, environ, "migrate", "--verbosity", "0")
+        # They start up while the data is loaded.
         for service in _background(servants, environ):
             servants.start(service)
+        _load(servants, environ)
         report = _build_report(servants, environ)
         servants.start(_web(servants, environ, port))
         _announce(servants, environ, port, report)
@@ -68,7 +71,6 @@ def _why_not(port: int, error: OSError) -> str:
 # -- The steps --------------------------------------------------------------------------------------------------------
 def _load(servants: Household, environ: dict[str, str]) -> None:
     steps = (
-        ("Preparing the database …", ["migrate", "--verbosity", "0"]),
         ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
         (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
         ("Collecting the static files …", ["collectstatic", "--no-input", "--verbosity", "0"]),
