@@ -30,7 +30,7 @@ BOTH = (Layer.INSPECTION.value, Layer.LAY.value)
 
 
 def build_matrix(mechanism: Mechanism, on: date) -> Matrix:
-    """Return who monitored what in ``mechanism`` on the day ``on``; a setting of which nothing is recorded is left out."""
+    """Return who monitored what in ``mechanism`` on the day ``on``; settings with nothing recorded are left out."""
     columns = tuple(Column(j.slug, _words(j)) for j in mechanism.jurisdictions.all())
     entries = _entries(mechanism, on)
     gaps = _gaps(mechanism, on)
@@ -50,20 +50,28 @@ def _words(named: BilingualName) -> Words:
 
 def _entries(mechanism: Mechanism, on: date) -> dict[int, list[Entry]]:
     """Return the remits of the day by setting."""
-    bodies = MemberBody.objects.with_names_as_at(on)
-    parts = RemitBody.objects.order_by("position").prefetch_related(Prefetch("body", bodies))
-    remits = (
-        Remit.objects.as_at(on)
-        .filter(setting__mechanism=mechanism)
-        .select_related("source")
-        .prefetch_related("jurisdictions", Prefetch("parts", parts))
-        .order_by("position", "starts_on", "pk")
-    )
+    remits = Remit.objects.as_at(on).filter(setting__mechanism=mechanism).order_by("position", "starts_on", "pk")
     members = set(Designation.objects.as_at(on).filter(body__mechanism=mechanism).values_list("body_id", flat=True))
     found: dict[int, list[Entry]] = {}
-    for remit in remits:
+    for remit in _loaded(remits, on):
         found.setdefault(remit.setting_id, []).append(_entry(remit, members))
     return found
+
+
+def remits_of_body(body: MemberBody, on: date) -> list[tuple[Words, list[Words], Entry]]:
+    """Return every remit ``body`` has or had: setting, jurisdictions and the remit with the names of the day ``on``."""
+    remits = Remit.objects.in_use().filter(parts__body=body)
+    return [
+        (_words(remit.setting), [_words(j) for j in remit.jurisdictions.all()], _entry(remit, set()))
+        for remit in _loaded(remits.order_by("setting__position", "position", "starts_on", "pk"), on)
+    ]
+
+
+def _loaded(remits: Any, on: date) -> Any:
+    """Load all that an entry needs."""
+    bodies = MemberBody.objects.with_names_as_at(on)
+    parts = RemitBody.objects.order_by("position").prefetch_related(Prefetch("body", bodies))
+    return remits.select_related("source", "setting").prefetch_related("jurisdictions", Prefetch("parts", parts))
 
 
 def _entry(remit: Remit, members: set[int]) -> Entry:

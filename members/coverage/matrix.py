@@ -84,6 +84,10 @@ class Entry:
     def layer_label(self) -> Promise | str:
         return Remit.Layer(self.layer).label
 
+    @property
+    def confidence_label(self) -> Promise | str:
+        return Remit.Confidence(self.confidence).label
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -192,6 +196,11 @@ class Matrix:
             for cell in (cell for row in setting.rows for cell in row.cells):
                 found |= {(setting.slug, entry.key): (setting, entry) for entry in cell.entries}
         return list(found.values())
+
+    @property
+    def stated_none(self) -> list[tuple[Setting, Entry]]:
+        """The remits of which a source says that they are nobody's."""
+        return [(setting, entry) for setting, entry in self.entries if not entry.parts]
 
     @property
     def parts(self) -> list[Part]:

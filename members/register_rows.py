@@ -1,0 +1,102 @@
+"""The register as data: the rows of the two CSV files. Words are English in either language, so that files compare."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import override
+
+from members.coverage import Matrix
+from members.coverage.matrix import Cell, Entry, Gap, Row, Setting
+from members.models import Designation, Mechanism, MemberBody
+from members.periods import precise
+
+MEMBER_HEADER = (
+    "as_at", "slug", "abbreviation", "name_en", "name_nl", "kind", "status", "since", "instrument",
+    "takes_part_in_consultations", "coordinates", "jurisdictions", "where_it_works", "note", "source", "source_url",
+)  # fmt: skip
+COVERAGE_HEADER = (
+    "as_at", "setting", "setting_nl", "layer", "jurisdictions", "state", "monitors", "in_words", "relations", "scope",
+    "kind_of_place", "since", "until", "confidence", "note", "source", "source_url",
+)  # fmt: skip
+
+
+def member_designations(mechanism: Mechanism, on: date) -> Any:
+    """Return the designations of ``mechanism`` on the day ``on`` with their bodies, in the order of the register."""
+    bodies = MemberBody.objects.with_names_as_at(on).prefetch_related("jurisdictions")
+    return (
+        Designation.objects.as_at(on)
+        .filter(body__mechanism=mechanism)
+        .select_related("source")
+        .prefetch_related(Prefetch("body", bodies))
+        .order_by("body__position")
+    )
+
+
+def member_rows(mechanism: Mechanism, on: date) -> Iterator[tuple[Any, ...]]:
+    """Yield one row for each body with a standing on the day."""
+    coordinator = mechanism.coordinations.as_at(on).values_list("body_id", flat=True).first()
+    for designation in member_designations(mechanism, on):
+        body = designation.body
+        name = body.current_name
+        yield (
+            on, body.slug, body.abbreviation, name.name_en if name else "", name.name_nl if name else "", body.kind,
+            designation.status, precise(designation.starts_on, designation.starts_precision), designation.instrument,
+            designation.takes_part, body.pk == coordinator, "; ".join(j.slug for j in body.jurisdictions.all()),
+            body.works_note, designation.note, designation.source.title, designation.source.url,
+        )  # fmt: skip
+
+
+def coverage_rows(matrix: Matrix) -> Iterator[tuple[Any, ...]]:
+    """Yield one row for each remit, each gap and each stretch of cells of which nothing is recorded."""
+    with override("en-gb"):
+        rows = [row for setting in matrix.settings for row in _setting_rows(matrix, setting)]
+        rows += [_gap_row(matrix, gap) for gap in matrix.gaps]
+    yield from rows
+
+
+def _setting_rows(matrix: Matrix, setting: Setting) -> Iterator[tuple[Any, ...]]:
+    seen = set()
+    for row in setting.rows:
+        for cell in row.cells:
+            if cell.is_unrecorded:
+                yield _unrecorded_row(matrix, setting, row, cell)
+            for entry in cell.entries:
+                if entry.key not in seen:
+                    seen.add(entry.key)
+                    yield _entry_row(matrix, setting, entry)
+
+
+def _entry_row(matrix: Matrix, setting: Setting, entry: Entry) -> tuple[Any, ...]:
+    relations = "; ".join(f"{part.abbreviation} {part.relation}" for part in entry.parts)
+    scope = "; ".join(f"{part.abbreviation} {part.scope.en}" for part in entry.parts if part.scope)
+    return (
+        matrix.on, setting.name.en, setting.name.nl, entry.layer, _jurisdictions(matrix, entry.jurisdictions),
+        "monitored" if entry.parts else "no monitor", "; ".join(part.abbreviation for part in entry.parts),
+        entry.text or "No monitor", relations, scope, "", *_period(entry), entry.confidence, entry.note,
+        entry.source.title, entry.source.url,
+    )  # fmt: skip
+
+
+def _unrecorded_row(matrix: Matrix, setting: Setting, row: Row, cell: Cell) -> tuple[Any, ...]:
+    where = _jurisdictions(matrix, cell.jurisdictions)
+    known = (matrix.on, setting.name.en, setting.name.nl, row.layer, where, "not recorded")
+    return (*known, "", "Not recorded", *[""] * (len(COVERAGE_HEADER) - len(known) - 2))
+
+
+def _gap_row(matrix: Matrix, gap: Gap) -> tuple[Any, ...]:
+    return (
+        matrix.on, gap.setting_name.en, gap.setting_name.nl, gap.layer, _jurisdictions(matrix, gap.jurisdictions),
+        "no monitor", "", "No monitor", "", "", gap.kind_of_place.en, *_period(gap), "",
+        " ".join(filter(None, (gap.explanation.en, gap.note))), gap.source.title, gap.source.url,
+    )  # fmt: skip
+
+
+def _jurisdictions(matrix: Matrix, slugs: tuple[str, ...]) -> str:
+    return "; ".join(column.name.en for column in matrix.columns if column.slug in slugs)
+
+
+def _period(dated: Entry | Gap) -> tuple[str, str]:
+    found = dated.period
+    return precise(found.starts_on, found.starts_precision), precise(found.ends_on, found.ends_precision)

@@ -1,0 +1,171 @@
+"""The register: members, one body, the coverage matrix; for everybody, and with sources and notes at the desk."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from members.coverage import build_matrix, remits_of_body
+from members.models import BodyName, Coordination, CoverageGap, Designation, Mechanism, MemberBody, Remit
+from members.register_rows import (
+    COVERAGE_HEADER,
+    MEMBER_HEADER,
+    coverage_rows,
+    member_designations,
+    member_rows,
+)
+from members.views.asked_day import asked_day
+from members.views.scope import desk_page, public_page
+from npmportal.csv_files import csv_response
+
+# -- Members ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@public_page
+def member_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    return _member_list(request, mechanism, body_url="members:body_detail")
+
+
+@require_safe
+@desk_page()
+def desk_member_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    return _member_list(request, mechanism, body_url="members:desk_body_detail")
+
+
+def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> HttpResponse:
+    asked = asked_day(request)
+    designations = list(member_designations(mechanism, asked.on))
+    members = [d for d in designations if d.status == Designation.Status.DESIGNATED]
+    context = {
+        "on": asked.on,
+        "on_error": asked.error,
+        "has_errors": bool(asked.error),
+        "designations": designations,
+        "coordination": mechanism.coordinations.as_at(asked.on).first(),
+        "is_single_body": len(designations) == 1 and len(members) == 1,
+        "tells_who_takes_part": any(d.takes_part is not True for d in designations),
+        "earliest": _earliest(Designation.objects.filter(body__mechanism=mechanism)),
+        "body_url": body_url,
+    }
+    return TemplateResponse(request, "members/member_list.html", context)
+
+
+@require_safe
+@public_page
+def members_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    asked = asked_day(request)
+    if asked.error:
+        return _bad_day(asked.error)
+    rows = list(member_rows(mechanism, asked.on))
+    return csv_response(f"{mechanism.slug}-members-{asked.on}.csv", MEMBER_HEADER, rows)
+
+
+# -- One body ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@public_page
+def body_detail(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpResponse:
+    return _body_detail(request, mechanism, body, body_url="members:body_detail")
+
+
+@require_safe
+@desk_page()
+def desk_body_detail(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpResponse:
+    return _body_detail(request, mechanism, body, body_url="members:desk_body_detail")
+
+
+def _body_detail(request: HttpRequest, mechanism: Mechanism, slug: str, body_url: str) -> HttpResponse:
+    asked = asked_day(request)
+    bodies = MemberBody.objects.filter(mechanism=mechanism).with_names_as_at(asked.on)
+    body = get_object_or_404(bodies.prefetch_related("jurisdictions"), slug=slug)
+    names, designations, coordinations = (
+        list(model.objects.filter(body=body).select_related("source").order_by("starts_on"))
+        for model in (BodyName, Designation, Coordination)
+    )
+    remits = remits_of_body(body, asked.on)
+    facts = [*names, *designations, *coordinations]
+    context = {
+        "on": asked.on,
+        "on_error": asked.error,
+        "has_errors": bool(asked.error),
+        "body": body,
+        "names": _used(names),
+        "designations": _used(designations),
+        "standing": next((d for d in designations if d.is_used and d.holds_on(asked.on)), None),
+        "coordinations": _used(coordinations),
+        "remits": [(setting, where, entry, _holds(entry.period, asked.on)) for setting, where, entry in remits],
+        "conflicts": [fact for fact in facts if not fact.is_used],
+        "sources": _sources([*(f.source for f in facts), *(entry.source for _s, _w, entry in remits)]),
+        "body_url": body_url,
+    }
+    return TemplateResponse(request, "members/body_detail.html", context)
+
+
+def _used(facts: Iterable[Any]) -> list[Any]:
+    return [fact for fact in facts if fact.is_used]
+
+
+def _holds(period: Any, on: Any) -> bool:
+    return bool(period.starts_on <= on and (period.ends_on is None or on < period.ends_on))
+
+
+def _sources(sources: Iterable[Any]) -> list[Any]:
+    """Return each source once, by title."""
+    return sorted({source.title: source for source in sources}.values(), key=lambda source: source.title.casefold())
+
+
+# -- Coverage ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@public_page
+def coverage(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    return _coverage(request, mechanism, body_url="members:body_detail")
+
+
+@require_safe
+@desk_page()
+def desk_coverage(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    return _coverage(request, mechanism, body_url="members:desk_body_detail")
+
+
+def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str) -> HttpResponse:
+    asked = asked_day(request)
+    matrix = build_matrix(mechanism, asked.on)
+    context = {
+        "on": asked.on,
+        "on_error": asked.error,
+        "has_errors": bool(asked.error),
+        "matrix": matrix,
+        "sources": _sources([entry.source for _setting, entry in matrix.entries] + [gap.source for gap in matrix.gaps]),
+        "earliest": _earliest(
+            Remit.objects.filter(setting__mechanism=mechanism), CoverageGap.objects.filter(setting__mechanism=mechanism)
+        ),
+        "body_url": body_url,
+    }
+    return TemplateResponse(request, "members/coverage.html", context)
+
+
+@require_safe
+@public_page
+def coverage_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    asked = asked_day(request)
+    if asked.error:
+        return _bad_day(asked.error)
+    rows = list(coverage_rows(build_matrix(mechanism, asked.on)))
+    return csv_response(f"{mechanism.slug}-coverage-{asked.on}.csv", COVERAGE_HEADER, rows)
+
+
+def _earliest(*facts: Any) -> Any:
+    """Return the first day of which something is recorded; the page says it where a day has nothing."""
+    firsts = [queryset.in_use().order_by("starts_on").values_list("starts_on", flat=True).first() for queryset in facts]
+    return min((first for first in firsts if first), default=None)
+
+
+def _bad_day(sentence: str) -> HttpResponse:
+    return HttpResponse(f"{sentence}\n", status=400, content_type="text/plain; charset=utf-8")
