@@ -14,13 +14,22 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = (".venv", "node_modules", "var", ".git", "staticfiles", "__pycache__", ".mypy_cache", ".ruff_cache")
-EXTRACT = ["makemessages", "--all", "--no-obsolete", "--no-wrap", "--add-location", "file"]
+# English is the language of the code and needs no catalogue.
+LANGUAGES = ("nl",)
+EXTRACT = [
+    "makemessages",
+    *(f"--locale={language}" for language in LANGUAGES),
+    "--no-obsolete",
+    "--no-wrap",
+    "--add-location",
+    "file",
+]
 IGNORE = [part for name in (*ELSEWHERE, "tests", "benchmarks", "deploy") for part in ("--ignore", name)]
 
 
 def catalogues() -> list[Path]:
     """Return the catalogue of each language."""
-    return sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    return [ROOT / "locale" / language / "LC_MESSAGES" / "django.po" for language in LANGUAGES]
 
 
 def update() -> int:
@@ -35,6 +44,7 @@ def update() -> int:
 
 def extract(folder: Path) -> int:
     """Write the texts of the project in ``folder`` into its catalogues; what was translated stays."""
+    (folder / "locale").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "django", *EXTRACT, *IGNORE]
     return subprocess.run(command, cwd=folder, check=False).returncode
 
@@ -59,6 +69,9 @@ def check() -> int:
 
 def compare(ours: Path, fresh: Path) -> Iterator[str]:
     """Yield a line for each text that the catalogue lacks, has too much, or has not translated."""
+    if not ours.exists():
+        yield "there is no such catalogue (make messages makes it)"
+        return
     catalogue = polib.pofile(str(ours))
     written = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
     used = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(fresh)) if not entry.obsolete}
