@@ -59,7 +59,7 @@ def check() -> int:
         complaints = [
             f"{path.relative_to(ROOT)}: {complaint}"
             for path in catalogues()
-            for complaint in compare(path, copy / path.relative_to(ROOT))
+            for complaint in (*compare(path, copy / path.relative_to(ROOT)), *wrong_placeholders(path))
         ]
     print("\n".join(complaints[:40]))
     if len(complaints) > 40:
@@ -84,11 +84,14 @@ def compare(ours: Path, fresh: Path) -> Iterator[str]:
             yield f"{'fuzzy' if entry.fuzzy else 'not translated'}: {entry.msgid!r}"
     if not is_compiled(ours):
         yield "its compiled form is out of date (make messages compiles it)"
-    formats = subprocess.run(
-        ["msgfmt", "--check-format", "--output-file=/dev/null", str(ours)], capture_output=True, text=True, check=False
-    )
-    if formats.returncode:
-        yield formats.stderr.strip()
+
+
+def wrong_placeholders(path: Path) -> Iterator[str]:
+    """Yield what msgfmt finds wrong with the placeholders of the translations."""
+    command = ["msgfmt", "--check-format", "--output-file=/dev/null", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        yield done.stderr.strip()
 
 
 def is_compiled(path: Path) -> bool:
