@@ -5,7 +5,6 @@ import errno
 import multiprocessing
 import os
 import socket
-import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -80,12 +79,13 @@ def _load(servants: Household, environ: dict[str, str]) -> None:
         manage_step(servants, environ, *arguments)
 
 
-def manage_step(servants: Household, environ: dict[str, str], *arguments: str) -> None:
-    """Run a management command beside the servers; its output goes to a log, of which a failure shows the end."""
+def manage_step(servants: Household, environ: dict[str, str], *arguments: str) -> Path:
+    """Run a management command beside the servers and return the log of its output, whose end a failure shows."""
     log = servants.home.logs / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
     if servants.run([*MANAGE, *arguments], env=environ, log=log):
         raise Problem(f"manage.py {arguments[0]} failed; {log} ends with:\n{last_words(log)}")
+    return log
 
 
 def last_complete_year(today: datetime.date) -> str:
@@ -100,17 +100,11 @@ def _build_report(servants: Household, environ: dict[str, str]) -> str:
     path = servants.home.folder / "reports" / f"uk-{year}.pdf"
     path.parent.mkdir(exist_ok=True)
     say(f"Building the annual report {year} of the United Kingdom …")
-    manage_step(servants, environ, "annual_report", "uk", year, "--output", str(path))
-    return f"Report: {path.relative_to(ROOT)} ({count_pages(path)} pages)"
-
-
-def count_pages(path: Path) -> int:
-    """Return the number of pages of the PDF at ``path``."""
-    script = "import sys, pikepdf; print(len(pikepdf.open(sys.argv[1]).pages))"
-    done = subprocess.run([str(PYTHON), "-c", script, str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Problem(f"The report {path} cannot be read as a PDF.")
-    return int(done.stdout)
+    log = manage_step(servants, environ, "annual_report", "uk", year, "--output", str(path.relative_to(ROOT)))
+    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("Report: ")]
+    if not lines:
+        raise Problem(f"manage.py annual_report did not say where the report is; see {log}.")
+    return lines[-1]
 
 
 # -- The services -----------------------------------------------------------------------------------------------------
