@@ -14,8 +14,8 @@ from visits.models import Visit
 def ensure_years(mechanism: Mechanism) -> list[ReportingYear]:
     """Add the reporting years that are missing, from the mechanism's first visit to today; return the new ones.
 
-    Nothing is written where they all stand already, so that a page may call this whenever it is opened. A year is one of
-    the mechanism's own (`Mechanism.reporting_year_of`); the label is “2024-25”, or “2024” where it is a calendar year.
+    Nothing is written where they all stand already, so that a page may call this whenever it is opened. A year is one
+    of the mechanism's own (`Mechanism.reporting_year_of`); its label is “2024-25”, or “2024” for a calendar year.
     """
     first = Visit.objects.filter(mechanism=mechanism).order_by("starts_on").values_list("starts_on", flat=True).first()
     today = timezone.localdate()

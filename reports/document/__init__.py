@@ -1,4 +1,4 @@
-"""The annual report as a document: from a snapshot to HTML, chapter by chapter. The same snapshot gives the same text."""
+"""The annual report as a document: from a snapshot to HTML by chapters. The same snapshot gives the same text."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Composed:
 
 @dataclass(frozen=True)
 class Imprint:
-    """What the cover says beside the snapshot: which edition, in which language, frozen when, with which fingerprint."""
+    """What the cover says beside the snapshot: which edition, which language, frozen when, which fingerprint."""
 
     edition: int
     language: str

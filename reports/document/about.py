@@ -10,6 +10,7 @@ from members.coverage import Matrix
 from members.models import Designation
 from npmportal.models import Precision
 from reports.document.book import LONG_DAY, Book, Chapter, day, number
+from reports.document.tables import Cell
 from visits.models import Visit
 
 
@@ -27,19 +28,22 @@ def about(book: Book) -> Chapter:
         (
             _("Article 19"),
             _(
-                "It examines regularly how people deprived of their liberty are treated, makes recommendations, and comments on laws."
+                "It examines regularly how people deprived of their liberty are treated, makes "
+                "recommendations, and comments on laws."
             ),
         ),
         (
             _("Article 20"),
             _(
-                "It learns how many people are held and where, goes to every place, speaks to people in private, and chooses freely where to go and whom to meet."
+                "It learns how many people are held and where, goes to every place, speaks to people in "
+                "private, and chooses freely where to go and whom to meet."
             ),
         ),
         (
             _("Article 21"),
             _(
-                "Nobody may suffer for having told the mechanism anything, true or false; what it learns in confidence stays so."
+                "Nobody may suffer for having told the mechanism anything, true or false; what it learns in "
+                "confidence stays so."
             ),
         ),
         (
@@ -84,7 +88,8 @@ def method(book: Book) -> Chapter:
     if totals["submitted"]:
         waiting.append(
             _(
-                "%(visits)s visits were submitted and not yet approved when the figures were frozen; they are not counted."
+                "%(visits)s visits were submitted and not yet approved when the figures were frozen; they "
+                "are not counted."
             )
             % {"visits": number(totals["submitted"])}
         )
@@ -104,7 +109,8 @@ def abbreviations(book: Book) -> Chapter:
         (
             "OPCAT",
             _(
-                "Optional Protocol to the Convention against Torture and Other Cruel, Inhuman or Degrading Treatment or Punishment"
+                "Optional Protocol to the Convention against Torture and Other Cruel, Inhuman or Degrading "
+                "Treatment or Punishment"
             ),
         ),
         ("SPT", _("United Nations Subcommittee on Prevention of Torture")),
@@ -118,7 +124,7 @@ def abbreviations(book: Book) -> Chapter:
     return Chapter("abbreviations", _("Abbreviations"), "reports/annual/abbreviations.html", context)
 
 
-def _member(book: Book, body: dict[str, Any]) -> tuple[str, ...]:
+def _member(book: Book, body: dict[str, Any]) -> tuple[Cell, ...]:
     standing = body["standing"]
     status = str(Designation.Status(standing["status"]).label)
     if standing["takes_part"] is False:
@@ -139,13 +145,15 @@ def _definitions() -> list[tuple[str, str]]:
         (
             _("Visit"),
             _(
-                "One or several bodies go to a place of detention to examine how people are treated there (OPCAT Articles 4 and 19 a). A visit of several days is one visit."
+                "One or several bodies go to a place of detention to examine how people are treated there "
+                "(OPCAT Articles 4 and 19 a). A visit of several days is one visit."
             ),
         ),
         (
             _("Counted"),
             _(
-                "Visits that the coordinator has approved and that took place. Attempts, that is abandoned visits and refusals of entry too, are counted in the tables that say so."
+                "Visits that the coordinator has approved and that took place. Attempts, that is abandoned "
+                "visits and refusals of entry too, are counted in the tables that say so."
             ),
         ),
         (_("Year of a visit"), _("The year that holds its first day.")),
@@ -154,7 +162,8 @@ def _definitions() -> list[tuple[str, str]]:
         (
             _("Place of detention"),
             _(
-                "A place, or a unit of one that has rules or monitors of its own, where people are or may be deprived of their liberty (OPCAT Article 4)."
+                "A place, or a unit of one that has rules or monitors of its own, where people are or may "
+                "be deprived of their liberty (OPCAT Article 4)."
             ),
         ),
         (_("Setting"), _("A kind of detention, such as prisons or police custody, as it was on the day of the visit.")),
@@ -165,7 +174,8 @@ def _definitions() -> list[tuple[str, str]]:
         (
             _("Not recorded"),
             _(
-                "The body did not write the number down. It is never read as nought, and no average is put in its place."
+                "The body did not write the number down. It is never read as nought, and no average is put "
+                "in its place."
             ),
         ),
         (

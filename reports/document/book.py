@@ -1,4 +1,4 @@
-"""What all chapters need: names in the report's language, numbered tables, sections, and the words for shares and months."""
+"""What all chapters need: names in the report's language, numbered tables, sections, shares and months."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,6 @@ from members.models import MemberBody
 from members.models.bilingual import in_language
 from reports.document.charts import BarChart, ColumnChart
 from reports.document.tables import Cell, Row, Table
-
 
 LONG_DAY = "j F Y"
 

@@ -34,7 +34,7 @@ def interviews(book: Book) -> Chapter:
     visits = book.content["interviews"]["visits"]
     rows: list[tuple[Cell, ...]] = []
     for name, total, recorded in book.content["interviews"]["funnel"]:
-        label = str(Visit._meta.get_field(name).verbose_name).capitalize()
+        label = _label(name).capitalize()
         rows.append((label, total if recorded else _("not recorded"), recorded, share(recorded, visits)))
     table = book.table(
         "interview-funnel",
@@ -48,7 +48,8 @@ def interviews(book: Book) -> Chapter:
     )
     words = [
         _(
-            "OPCAT gives the mechanism private interviews with whom it chooses (Article 20 d and e). For each visit the "
+            "OPCAT gives the mechanism private interviews with whom it chooses (Article 20 d and e). "
+            "For each visit the "
             "visitors may record how many people were in custody and how far they came in speaking to them."
         )
     ]
@@ -57,9 +58,15 @@ def interviews(book: Book) -> Chapter:
     return Chapter("interviews", _("Private interviews"), SECTIONS, sections=(section,))
 
 
+def _label(name: str) -> str:
+    """Return what the form calls the field ``name`` of a visit."""
+    field: Any = Visit._meta.get_field(name)
+    return str(field.verbose_name)
+
+
 def _check(check: dict[str, Any]) -> str:
     """Return in words whether the parts add up to the whole where all of them were recorded."""
-    names = {name: str(Visit._meta.get_field(name).verbose_name) for name in (check["whole"], *check["parts"])}
+    names = {name: _label(name) for name in (check["whole"], *check["parts"])}
     words = {"whole": names[check["whole"]], "parts": " + ".join(names[part] for part in check["parts"])}
     found = check["found"]
     if not found["visits"]:
@@ -75,7 +82,8 @@ def _check(check: dict[str, Any]) -> str:
     if not found["open"]:
         return (
             _(
-                "In the %(visits)s visits where all were recorded, “%(whole)s” (%(whole_sum)s) = %(parts)s: the sum closes."
+                "In the %(visits)s visits where all were recorded, “%(whole)s” (%(whole_sum)s) = %(parts)s: "
+                "the sum closes."
             )
             % words
         )
@@ -95,7 +103,8 @@ def _delays(book: Book) -> str:
     if not delays["recorded"]:
         return _("%(visits)s visits were delayed; how long was not recorded.") % {"visits": number(delays["visits"])}
     return _(
-        "%(visits)s visits were delayed. The length was recorded for %(recorded)s of them: half were of %(median)s minutes or "
+        "%(visits)s visits were delayed. The length was recorded for %(recorded)s of them: half "
+        "were of %(median)s minutes or "
         "less, the longest was of %(longest)s minutes."
     ) % {key: number(delays[key]) for key in ("visits", "recorded", "median", "longest")}
 

@@ -1,4 +1,4 @@
-"""The list of places visited: by jurisdiction and setting, in tables of a length that a reader and WeasyPrint can bear."""
+"""The list of places visited: by jurisdiction and setting, in tables that readers and WeasyPrint can bear."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,7 +30,8 @@ def places(book: Book) -> Chapter:
     )
     words = [
         _(
-            "%(places)s places are listed, with %(visits)s visits. The last column gives the months of the first and last visit."
+            "%(places)s places are listed, with %(visits)s visits. The last column gives the months of "
+            "the first and last visit."
         )
         % {"places": number(len(found["listed"])), "visits": number(found["visits_listed"])},
         _("A place whose setting changed during the year stands under both settings."),
@@ -38,7 +39,8 @@ def places(book: Book) -> Chapter:
     if found["visits_not_listed"]:
         words.append(
             _(
-                "%(visits)s visits are restricted: they count in the figures of this report, and their places are not named here."
+                "%(visits)s visits are restricted: they count in the figures of this report, and their "
+                "places are not named here."
             )
             % {"visits": number(found["visits_not_listed"])}
         )

@@ -1,12 +1,10 @@
 """A table of the report as data: one thing to print, to embed as CSV and to test."""
 
-import csv
-import io
 from dataclasses import dataclass
 
+from npmportal.csv_files import lines
+
 Cell = str | int | None
-# A spreadsheet would take a cell that begins so for a formula (security R-40).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -38,16 +36,5 @@ class Table:
     has_words: bool = False
 
     def as_csv(self) -> str:
-        """Return the table as CSV: numbers plain, text that could start a formula with an apostrophe before it."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(_plain(cell) for cell in self.head)
-        for row in self.rows:
-            writer.writerow(_plain(cell) for cell in row.cells)
-        return out.getvalue()
-
-
-def _plain(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
+        """Return the table as CSV that a spreadsheet opens well and starts nothing from."""
+        return "".join(lines(self.head, [row.cells for row in self.rows]))

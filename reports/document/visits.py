@@ -3,12 +3,11 @@
 from django.utils.translation import gettext as _
 
 from reports.document.book import Book, Chapter, Section, counted, number, share, short_month
-from reports.document.charts import bar_chart, column_chart
+from reports.document.charts import BarChart, ColumnChart, bar_chart, column_chart
 from reports.document.tables import Cell, Table
 from visits.models import Visit
 
 SECTIONS = "reports/annual/sections.html"
-SEE_TABLE = _  # the same sentence ends every chart's description
 
 
 def year_in_figures(book: Book) -> Chapter:
@@ -67,7 +66,8 @@ def by_body(book: Book) -> Chapter:
         ),
         notes=(
             _(
-                "A joint visit counts once for the NPM and once for each body that took part. The bodies’ visits add up to "
+                "A joint visit counts once for the NPM and once for each body that took part. The bodies’ "
+                "visits add up to "
                 "%(bodies)s; the NPM made %(npm)s."
             )
             % {"bodies": number(both), "npm": number(totals["made"])},
@@ -110,7 +110,8 @@ def by_setting(book: Book) -> Chapter:
         _("Attempts and their outcome"),
         (
             _(
-                "A visit is attempted when the visitors set out. It then takes place, is abandoned, or ends at the door. "
+                "A visit is attempted when the visitors set out. It then takes place, is abandoned, or ends "
+                "at the door. "
                 "All other tables of visits count those that took place."
             ),
         ),
@@ -130,7 +131,8 @@ def through_the_year(book: Book) -> Chapter:
         _("Kind of visit"),
         (
             _(
-                "Bodies use their own words for their visits. Each is counted here under the generic kind it belongs to; "
+                "Bodies use their own words for their visits. Each is counted here under the generic kind "
+                "it belongs to; "
                 "the last two tables say how the visit was made and what gave rise to it."
             ),
         ),
@@ -158,7 +160,7 @@ def _describe(words: str, table: Table) -> str:
     return words + " " + _("The numbers are in table %(number)s.") % {"number": table.number}
 
 
-def _settings_chart(book: Book, key: str) -> object:
+def _settings_chart(book: Book, key: str) -> BarChart:
     sums = counted(book.content["visits"]["by_setting_and_jurisdiction"], by=0)
     values = [(name, sums[slug]) for slug, name in book.settings.items() if slug in sums]
     return bar_chart(
@@ -213,7 +215,7 @@ def _all_months(book: Book) -> list[str]:
     return [f"{year + (month - 1 + n) // 12}-{(month - 1 + n) % 12 + 1:02d}" for n in range(12)]
 
 
-def _months(book: Book) -> tuple[Table, object]:
+def _months(book: Book) -> tuple[Table, ColumnChart]:
     found = {(row[0], row[1]): row[2] for row in book.content["visits"]["by_month_and_notice"]}
     kinds = list(Visit.Notice)
     labels = [str(kind.label).capitalize() for kind in kinds]

@@ -1,7 +1,9 @@
 import uuid
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
@@ -20,6 +22,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Load what the list of reports prints."""
         return self.select_related("year", "job", "requested_by")
 
+    def for_detail(self) -> Self:
+        """Load what the page of one report prints."""
+        return self.select_related("year__mechanism", "job", "requested_by", "snapshot").defer("snapshot__content")
+
+    def built(self) -> Self:
+        """Return the reports whose file is there."""
+        return self.exclude(file="")
+
 
 def report_path(report: "Report", _filename: str) -> str:
     """Return where a report's file is kept: the id, nothing that tells what is in it."""
@@ -32,7 +42,7 @@ class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     year = models.ForeignKey(ReportingYear, on_delete=models.PROTECT, related_name="reports")
     edition = models.PositiveSmallIntegerField(_("edition"))
-    language = models.CharField(_("language"), max_length=5, default="en-gb")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en-gb")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, related_name="reports")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -50,3 +60,23 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year} – {self.edition}"
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called when it is handed out."""
+        year = self.year
+        return f"{year.mechanism.slug}-annual-report-{year.label}-edition-{self.edition}-{self.language}.pdf"
+
+    @property
+    def size(self) -> int | None:
+        """The bytes of the file, or None where there is none (yet, or any more)."""
+        name = self.file.name
+        return self.file.storage.size(name) if name and self.file.storage.exists(name) else None
+
+    def job_in_words(self) -> Job | None:
+        """Return the job with its step and its error in the reader's language (a job keeps them in English)."""
+        job = self.job
+        if job is not None:
+            job.progress_label = gettext(job.progress_label) if job.progress_label else ""
+            job.error = gettext(job.error) if job.error else ""
+        return job

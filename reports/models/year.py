@@ -3,6 +3,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Mechanism
@@ -13,6 +14,14 @@ class ReportingYearQuerySet(models.QuerySet["ReportingYear"]):
     def visible_to(self, user: Any) -> Self:
         """Return the years of the mechanisms whose annual report ``user`` may make."""
         return self.filter(mechanism__in=grants_of(user).on(MAKE_REPORTS))
+
+    def complete(self) -> Self:
+        """Return the years that are over."""
+        return self.filter(ends_on__lte=timezone.localdate())
+
+    def with_reports(self) -> Self:
+        """Load the editions of each year's report, the newest first, for the list."""
+        return self.prefetch_related("reports__job", "reports__requested_by")
 
 
 class ReportingYear(models.Model):

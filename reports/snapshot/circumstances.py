@@ -28,7 +28,7 @@ class Median(Aggregate):
 def access(year: ReportingYear, names: Names) -> dict[str, Any]:
     """Return access problems (OPCAT Article 20 c) by kind, reason and setting, and the delays that were recorded.
 
-    All attempts are looked at: an entry that was refused is a problem of access too. Free text stays in the visit's record.
+    All attempts are looked at: an entry that was refused is a problem of access too. Free text stays in the visit.
     """
     attempts = counted_in(year)
     problems = attempts.filter(access__in=PROBLEMS)
@@ -50,7 +50,7 @@ def access(year: ReportingYear, names: Names) -> dict[str, Any]:
 
 
 def interviews(year: ReportingYear) -> dict[str, Any]:
-    """Return the interview funnel: each number's sum, in how many visits it was recorded, and where sums do not close."""
+    """Return the interview funnel: each number's sum, in how many visits it stands, and what does not close."""
     made = made_in(year)
     sums = made.aggregate(
         **{f"{name}_sum": Sum(name) for name in Visit.FUNNEL},

@@ -19,7 +19,7 @@ def read(year: ReportingYear, names: Names) -> dict[str, Any]:
     made = made_in(year)
     listed = made.filter(confidentiality=Visit.Confidentiality.NETWORK)
     key = ("jurisdiction_id", "setting_id", "place_id")
-    bodies: dict[tuple[Any, ...], list[str]] = {}
+    bodies: dict[tuple[Any, ...], list[int]] = {}
     for row in listed.annotate(body=Unnest(F("body_ids"))).values_list(*key, "body").distinct():
         bodies.setdefault(row[:3], []).append(row[3])
     rows = (

@@ -1,7 +1,7 @@
 """The counts of visits in a snapshot, all by GROUP BY in the database.
 
-A visit belongs to the year of its first day. Only approved visits count. `made` are those that took place; abandoned ones and
-refusals of entry are attempts. A joint visit is one visit of the mechanism and one visit of each of its bodies.
+A visit belongs to the year of its first day. Only approved visits count. `made` are those that took place; abandoned
+ones and refusals of entry are attempts. A joint visit is one visit of the mechanism and one of each of its bodies.
 """
 
 from typing import Any

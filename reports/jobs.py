@@ -1,0 +1,129 @@
+"""Building the annual report: freeze, compose chapter by chapter, write the PDF, check it, put it in its place."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from npmportal import audit
+from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.pdf import Data, PdfError, write_pdf
+from reports.document import CHAPTERS, STYLESHEET, Composed, Imprint, compose
+from reports.files import put_in_place, unfinished_file
+from reports.models import Report, Snapshot
+from reports.snapshot import freeze
+
+KIND = "annual_report"
+FREEZING = gettext_noop("Freezing the figures")
+LAYING_OUT = gettext_noop("Laying out the pages")
+WRITING = gettext_noop("Writing the PDF file")
+CHECKING = gettext_noop("Checking the PDF file")
+# One step to freeze, one for each chapter, three for the file.
+STEPS = len(CHAPTERS) + 4
+FIRST_STEP_OF_WRITING = 6  # WeasyPrint's own count
+
+
+@handler(KIND)
+def build(run: JobRun) -> None:
+    """Make the PDF of the report that the job names. Published once, by who still holds the lease, or not at all."""
+    report = Report.objects.select_related("year__mechanism").get(pk=run.job.arguments["report_id"])
+    run.progress(0, STEPS, FREEZING)
+    snapshot = _frozen(report)
+    composed = _composed(run, report, snapshot)
+    with unfinished_file(report) as path:
+        pages = _written(run, snapshot, composed, path)
+        run.progress(STEPS - 1, STEPS, CHECKING)
+        sha256 = _checked(path, pages)
+        run.finish(lambda: _publish(run, report, path, pages, sha256))
+
+
+def _frozen(report: Report) -> Snapshot:
+    """Return the report's snapshot; a second attempt works from the one the first attempt froze."""
+    if report.snapshot is None:
+        frozen = freeze(report.year)
+        Report.objects.filter(pk=report.pk, snapshot=None).update(snapshot=frozen)
+        report.refresh_from_db(fields=["snapshot"])
+    snapshot = report.snapshot
+    assert snapshot is not None, "set above"
+    if not snapshot.is_intact:
+        raise JobError(gettext_noop("The frozen figures of this report have been changed, so it was not made."))
+    return snapshot
+
+
+def _composed(run: JobRun, report: Report, snapshot: Snapshot) -> Composed:
+    imprint = Imprint(report.edition, report.language, snapshot.taken_at, snapshot.sha256)
+    for number, item in enumerate(compose(snapshot.content, imprint), start=1):
+        if isinstance(item, Composed):
+            return item
+        run.progress(number, STEPS, item)
+    raise AssertionError("compose always ends with the whole report")
+
+
+def _written(run: JobRun, snapshot: Snapshot, composed: Composed, path: Path) -> int:
+    """Have the PDF written by a process of its own and return its pages; that process ends when the lease is lost."""
+    run.progress(STEPS - 3, STEPS, LAYING_OUT)
+    data = tuple(
+        Data(f"{table.number:03d}-{table.key}.csv", f"{table.number}. {table.caption}", table.as_csv())
+        for table in composed.tables
+    )
+    try:
+        return write_pdf(
+            composed.html,
+            path,
+            stylesheet=STYLESHEET,
+            identifier=snapshot.sha256,
+            created=snapshot.taken_at,
+            data=data,
+            on_progress=_shown(run),
+        )
+    except PdfError as error:
+        raise JobError(str(error)) from error
+
+
+def _shown(run: JobRun) -> Callable[[int, int], None]:
+    """Return what to call while the PDF is written: it shows the step and stops when the lease is lost."""
+    shown = STEPS - 3
+
+    def on_progress(step: int, _page: int) -> None:
+        nonlocal shown
+        if run.lost.is_set():
+            raise LostLease
+        if step >= FIRST_STEP_OF_WRITING and shown < STEPS - 2:
+            shown = STEPS - 2
+            run.progress(shown, STEPS, WRITING)
+
+    return on_progress
+
+
+def _checked(path: Path, pages: int) -> str:
+    """Return the file's SHA-256 after making sure that it is whole and says what a screen reader needs."""
+    import pikepdf  # here, because the web server reads this module too and has no use for it
+
+    try:
+        with pikepdf.open(path) as pdf:
+            root = pdf.Root
+            whole = len(pdf.pages) == pages and "/Lang" in root and "/StructTreeRoot" in root and "/Metadata" in root
+    except pikepdf.PdfError:
+        whole = False
+    if not whole:
+        raise JobError(gettext_noop("The PDF file was not whole and has been thrown away."))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _publish(run: JobRun, report: Report, path: Path, pages: int, sha256: str) -> None:
+    """Put the file in its place and say so in the report. Called inside the transaction that ends the job."""
+    Report.objects.filter(pk=report.pk).update(
+        file=put_in_place(report, path), file_sha256=sha256, pages=pages, built_at=timezone.now()
+    )
+    audit.record(
+        "report.built",
+        by=run.job.requested_by,
+        obj=report,
+        mechanism=report.year.mechanism,
+        year=report.year.label,
+        edition=report.edition,
+        pages=pages,
+    )
