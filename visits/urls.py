@@ -1,5 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from visits.views import places, visit_detail, visit_form, visit_list
 
 app_name = "visits"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<slug:npm>/desk/visits/", visit_list.visit_list, name="visit_list"),
+    path("<slug:npm>/desk/visits.csv", visit_list.visits_csv, name="visits_csv"),
+    path("<slug:npm>/desk/visits/new/", visit_form.visit_create, name="visit_create"),
+    path("<slug:npm>/desk/visits/new/places/", visit_form.place_options_part, name="place_options"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/", visit_detail.visit_detail, name="visit_detail"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/change/", visit_form.visit_change, name="visit_change"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/<slug:transition>/", visit_detail.visit_transition, name="visit_transition"),
+    path("<slug:npm>/desk/places/", places.place_list, name="place_list"),
+    path("<slug:npm>/desk/places/new/", places.place_create, name="place_create"),
+    path("<slug:npm>/desk/places/<uuid:pk>/", places.place_detail, name="place_detail"),
+    path("<slug:npm>/desk/places/<uuid:pk>/change/", places.place_change, name="place_change"),
+]

@@ -41,6 +41,7 @@ class Option:
     """A body that may lead a visit to places of one setting and jurisdiction, and the bodies that may come along."""
 
     body: MemberBody
+    prefix: str  # of the body's references
     setting: DetentionSetting
     jurisdiction: Jurisdiction
     is_lay: bool
@@ -79,22 +80,23 @@ def programme_of(mechanism: Mechanism, first: date, last: date) -> Programme:
         Remit.objects.during(first, last)
         .filter(setting__mechanism=mechanism, setting__has_places=True)
         .select_related("setting")
-        .prefetch_related("jurisdictions", "parts__body__names")
+        .prefetch_related("jurisdictions", "parts__body")
         .order_by("pk")
     )
     members = list(Designation.objects.during(first, last).filter(body__mechanism=mechanism))
     dated = [*remits, *members]
     days = {first} | {d for fact in dated for d in (fact.starts_on, fact.ends_on) if d and first < d <= last}
     changes = sorted(days)
-    return Programme(changes, [_options_on(day, remits, members) for day in changes])
+    prefixes = {body.pk: body.abbreviation.replace(" ", "-")[:20] for body in mechanism.bodies.all()}
+    return Programme(changes, [_options_on(day, remits, members, prefixes) for day in changes])
 
 
-def _options_on(day: date, remits: list[Remit], members: list[Designation]) -> list[Option]:
+def _options_on(day: date, remits: list[Remit], members: list[Designation], prefixes: dict[int, str]) -> list[Option]:
     designated = {member.body_id for member in members if member.holds_on(day)}
-    return [option for remit in remits if remit.holds_on(day) for option in _options_of(remit, designated)]
+    return [option for remit in remits if remit.holds_on(day) for option in _options_of(remit, designated, prefixes)]
 
 
-def _options_of(remit: Remit, designated: set[int]) -> list[Option]:
+def _options_of(remit: Remit, designated: set[int], prefixes: dict[int, str]) -> list[Option]:
     parts = [part for part in remit.parts.all() if part.body_id in designated]
     options = []
     for leader in (part for part in parts if part.relation in LEADING):
@@ -104,5 +106,7 @@ def _options_of(remit: Remit, designated: set[int]) -> list[Option]:
         rate = {Remit.Layer.COMMISSIONER: 0.2}.get(Remit.Layer(remit.layer), 8.0 if is_lay else 4.0)
         for jurisdiction in remit.jurisdictions.all():
             weight = rate * setting_weight(remit.setting) * jurisdiction_weight(jurisdiction)
-            options.append(Option(leader.body, remit.setting, jurisdiction, is_lay, companions, weight))
+            options.append(
+                Option(leader.body, prefixes[leader.body_id], remit.setting, jurisdiction, is_lay, companions, weight)
+            )
     return options

@@ -71,7 +71,7 @@ def invent_visit(
         "setting_id": place.setting_id,
         "jurisdiction_id": place.jurisdiction_id,
         "mechanism_id": place.mechanism_id,
-        "reference": f"{option.body.abbreviation.replace(' ', '-')[:20]}-D{number:07d}",
+        "reference": f"{option.prefix}-D{number:07d}",
         "kind": kind,
         "own_kind": _own_word(rng, option, kind, dutch=dutch),
         "notice": _pick(rng, NOTICES, NOTICE_LIMITS[option.is_lay]),

@@ -15,6 +15,20 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Return the places of the mechanisms ``user`` works in: the register is common to its members."""
         return self.filter(mechanism__in=grants_of(user).mechanism_ids)
 
+    def named(self, words: str) -> Self:
+        """Return the places whose name or town holds each of the ``words``."""
+        found = self
+        for word in words.replace("\x00", "").split():
+            found = found.filter(Q(name__icontains=word) | Q(town__icontains=word))
+        return found
+
+    def with_id(self, text: Any) -> Self:
+        """Return the place with the id that ``text`` writes, none where it is no id at all."""
+        try:
+            return self.filter(pk=uuid.UUID(str(text)))
+        except ValueError:
+            return self.none()
+
     def for_list(self) -> Self:
         """Load what the list of places prints."""
         return self.select_related("setting", "jurisdiction", "parent")

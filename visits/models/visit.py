@@ -12,6 +12,10 @@ from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody
 from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from visits.models.place import Place
 
+# Small columns that lists filter by, kept in the indexes they walk.
+LISTED_OF_CELL = ("mechanism", "state", "kind", "notice", "mode", "validity", "access", "body_ids")
+LISTED = ("setting", "jurisdiction", *(name for name in LISTED_OF_CELL if name != "mechanism"))
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     """The one place that says who sees which visits (design section 4)."""
@@ -45,8 +49,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS), state__in=Visit.OPEN)
 
     def for_list(self) -> Self:
-        """Load what a list of visits prints."""
-        return self.select_related("place", "setting", "jurisdiction", "lead_body")
+        """Load what a list of visits prints; the names of bodies come from BodyNames, the long texts stay away."""
+        return self.select_related("place", "setting", "jurisdiction").defer(*Visit.LONG_TEXTS)
+
+    def for_detail(self) -> Self:
+        """Load what a visit's own page prints."""
+        return self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
 
     def newest_first(self) -> Self:
         """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
@@ -192,6 +200,7 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
 
+    LONG_TEXTS = ("outside_remit_reason", "access_note", "summary")
     FUNNEL = (
         "people_in_custody",
         "people_not_available",
@@ -219,10 +228,32 @@ class Visit(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["mechanism", "-starts_on", "-id"], name="visits_visit_newest"),
+            # What lists filter by lies in the index itself: a page of a list is found without reading the visits.
+            models.Index(fields=["mechanism", "-starts_on", "-id"], include=LISTED, name="visits_visit_newest"),
+            models.Index(
+                fields=["setting", "jurisdiction", "-starts_on", "-id"],
+                include=LISTED_OF_CELL,
+                name="visits_visit_of_cell",
+            ),
             models.Index(fields=["place", "-starts_on", "-id"], name="visits_visit_of_place"),
             GinIndex(fields=["body_ids"], name="visits_visit_of_bodies"),
             models.Index(fields=["mechanism", "state", "-starts_on", "-id"], name="visits_visit_by_state"),
+            # The rare values, for which walking the large indexes would be long.
+            models.Index(
+                fields=["mechanism", "validity", "-starts_on", "-id"],
+                condition=~Q(validity="valid"),
+                name="visits_visit_not_valid",
+            ),
+            models.Index(
+                fields=["mechanism", "access", "-starts_on", "-id"],
+                condition=Q(access__in=["delayed", "partial", "refused"]),
+                name="visits_visit_access_problem",
+            ),
+            models.Index(
+                fields=["mechanism", "mode", "-starts_on", "-id"],
+                condition=~Q(mode="on_site"),
+                name="visits_visit_not_on_site",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,67 @@
+"""Fields the forms of this app share."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.models import MemberBody
+from visits.models.body_names import BodyNames
+
+LONGEST_TEXT = 10_000
+
+
+class DayField(forms.DateField):
+    """A day, as date pickers and people write it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": _("Write a day that exists, such as 2024-05-14.")},
+            **kwargs,
+        )
+
+
+class LongTextField(forms.CharField):
+    """Text of up to 10,000 characters. The browser does not cut it off: too long a text comes back, with an error."""
+
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=LONGEST_TEXT,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": rows, "data-limit": LONGEST_TEXT}),
+            error_messages={
+                "max_length": _("Shorten this text to 10,000 characters; it has %(show_value)d."),
+                "null_characters_not_allowed": _("Remove the unprintable characters from this text."),
+            },
+            **kwargs,
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}
+
+    def to_python(self, value: Any) -> Any:
+        """Count a line break as one character, as people do; browsers send two."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+class BodyField(forms.ModelChoiceField):
+    """A body by its name of today, read once for all of them."""
+
+    names: BodyNames
+
+    def label_from_instance(self, obj: MemberBody) -> str:  # type: ignore[override]
+        name = self.names.on(obj.pk, date.today())
+        return name.name if name else obj.slug
+
+
+class BodiesField(forms.ModelMultipleChoiceField):
+    """Several bodies, each a box to tick."""
+
+    names: BodyNames
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: MemberBody) -> str:  # type: ignore[override]
+        name = self.names.on(obj.pk, date.today())
+        return name.name if name else obj.slug

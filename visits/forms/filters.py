@@ -1,0 +1,153 @@
+"""Filters of the lists. They stand in the address, and what cannot be read there is said beside the field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.models import Mechanism, User
+from visits.forms.fields import DayField
+from visits.models import Place, Visit, VisitCombination
+from visits.models.body_names import BodyNames
+
+PROBLEM = "problem"
+ACCESS_CHOICES = [(PROBLEM, gettext_lazy("delayed, partial or refused")), *Visit.Access.choices]
+
+
+@dataclass(frozen=True)
+class ActiveFilter:
+    """One filter that is set: its name, its value in words, and the address of the list without it."""
+
+    label: str | Promise
+    value: str
+    url: str
+
+
+class _FilterForm(forms.Form):
+    """A GET form of which every field may be empty; a field that cannot be read filters nothing."""
+
+    marks_required = True
+
+    def active(self, data: QueryDict) -> Iterator[ActiveFilter]:
+        """Yield the filters that are set and could be read."""
+        for name in self.fields:
+            value = getattr(self, "cleaned_data", {}).get(name)
+            if value in (None, ""):
+                continue
+            rest = data.copy()
+            for dropped in (name, "after", "before", "page"):
+                rest.pop(dropped, None)
+            yield ActiveFilter(self.fields[name].label or name, self._in_words(name, value), f"?{rest.urlencode()}")
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if isinstance(value, Model | date):
+            return str(value) if isinstance(value, Model) else value.strftime("%d.%m.%Y")
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
+            return str({str(key): label for key, label in choices}.get(str(value), value))
+        return str(value)
+
+
+class VisitFilter(_FilterForm):
+    """The filters of the list of visits."""
+
+    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False)
+    setting = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False)
+    jurisdiction = forms.ModelChoiceField(None, label=gettext_lazy("Jurisdiction"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    notice = forms.ChoiceField(label=gettext_lazy("Notice"), required=False)
+    mode = forms.ChoiceField(label=gettext_lazy("Mode"), required=False)
+    validity = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False)
+    access = forms.ChoiceField(label=gettext_lazy("Access"), required=False)
+    starts_after = DayField(label=gettext_lazy("From"), required=False)
+    starts_before = DayField(label=gettext_lazy("To"), required=False)
+    place = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
+
+    CHOICES = {
+        "state": Visit.State.choices,
+        "kind": Visit.Kind.choices,
+        "notice": Visit.Notice.choices,
+        "mode": Visit.Mode.choices,
+        "validity": Visit.Validity.choices,
+        "access": ACCESS_CHOICES,
+    }
+
+    def __init__(self, data: QueryDict, *, user: User, mechanism: Mechanism, names: BodyNames) -> None:
+        super().__init__(data)
+        self.user, self.mechanism = user, mechanism
+        fields: dict[str, Any] = self.fields
+        anything = ("", _("All"))
+        fields["body"].choices = [anything, *names.choices(date.today())]
+        for name, choices in self.CHOICES.items():
+            fields[name].choices = [anything, *choices]
+        fields["setting"].queryset = mechanism.settings.filter(has_places=True)
+        fields["jurisdiction"].queryset = mechanism.jurisdictions.all()
+        fields["place"].queryset = Place.objects.visible_to(user).filter(mechanism=mechanism)
+        for name in ("setting", "jurisdiction"):
+            fields[name].empty_label = _("All")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("starts_after"), data.get("starts_before")
+        if first and last and last < first:
+            self.add_error("starts_before", _("The last day lies before the first."))
+        return data
+
+    def apply(self, visits: QuerySet[Visit]) -> QuerySet[Visit]:
+        """Return those of ``visits`` that match what could be read of the filters."""
+        self.is_valid()
+        data = self.cleaned_data
+        if not self._can_occur(data):
+            return visits.none()
+        exact = ("setting", "jurisdiction", "state", "kind", "notice", "mode", "validity", "place")
+        conditions = Q(**{name: data[name] for name in exact if data.get(name)})
+        if data.get("body"):
+            conditions &= Q(body_ids__contains=[int(data["body"])])
+        if access := data.get("access"):
+            conditions &= Q(access__in=Visit.ACCESS_PROBLEMS) if access == PROBLEM else Q(access=access)
+        if data.get("starts_after"):
+            conditions &= Q(starts_on__gte=data["starts_after"])
+        if data.get("starts_before"):
+            conditions &= Q(starts_on__lte=data["starts_before"])
+        return visits.filter(conditions)
+
+    def _can_occur(self, data: dict[str, Any]) -> bool:
+        """Tell whether any visit the reader may see has the combination asked for (visits.models.combination)."""
+        combined = {name: data[name] for name in ("setting", "jurisdiction", "kind", "mode") if data.get(name)}
+        if data.get("body"):
+            combined["body_ids__contains"] = [int(data["body"])]
+        combinations = VisitCombination.objects.visible_to(self.user).filter(mechanism=self.mechanism)
+        return not combined or combinations.filter(**combined).exists()
+
+
+class PlaceFilter(_FilterForm):
+    """The filters of the list of places."""
+
+    q = forms.CharField(label=gettext_lazy("Name or town"), required=False, max_length=100)
+    setting = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False)
+    jurisdiction = forms.ModelChoiceField(None, label=gettext_lazy("Jurisdiction"), required=False)
+
+    def __init__(self, data: QueryDict, *, mechanism: Mechanism) -> None:
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        fields["setting"].queryset = mechanism.settings.filter(has_places=True)
+        fields["jurisdiction"].queryset = mechanism.jurisdictions.all()
+        for name in ("setting", "jurisdiction"):
+            fields[name].empty_label = _("All")
+
+    def apply(self, places: Any) -> Any:
+        """Return those of ``places`` that match what could be read of the filters."""
+        self.is_valid()
+        data = self.cleaned_data
+        if data.get("q"):
+            places = places.named(data["q"])
+        return places.filter(**{name: data[name] for name in ("setting", "jurisdiction") if data.get(name)})

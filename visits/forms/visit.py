@@ -1,0 +1,160 @@
+"""The form in which a visit is logged in a minute, and completed later."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.models import Mechanism, User
+from npmportal.access import LOG_VISITS, grants_of
+from visits.actions.visits import RECORDED
+from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField
+from visits.models import Place, Visit
+from visits.models.body_names import BodyNames
+from visits.models.completeness import is_within_remit
+
+OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
+
+
+class VisitForm(forms.ModelForm[Visit]):
+    """What a person records about a visit. Places and bodies are looked up inside what ``user`` may use."""
+
+    marks_required = True
+
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=gettext_lazy("Place"),
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy("Choose a place."),
+            "invalid_choice": gettext_lazy("Choose a place of this network’s register."),
+        },
+    )
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = DayField(label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: the same day."))
+    reference = forms.CharField(
+        label=gettext_lazy("Reference"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Your body’s own. Empty: the portal gives one."),
+    )
+    lead_body = BodyField(None, label=gettext_lazy("Lead body"))
+    partners = BodiesField(None, label=gettext_lazy("Partner bodies"), required=False)
+    outside_remit_reason = LongTextField(label=gettext_lazy("Why the body visited outside its remit"), rows=3)
+    access_note = LongTextField(label=gettext_lazy("What was not accessible, and who decided"), rows=3)
+    summary = LongTextField(
+        label=gettext_lazy("Summary"),
+        rows=6,
+        help_text=gettext_lazy("At most 10,000 characters. Name no detained person and nobody who spoke to you."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Visit
+        fields = [*RECORDED]
+        widgets = {
+            "time_in": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "time_out": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "notice": forms.RadioSelect,
+            "confidentiality": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mechanism = mechanism
+        names = BodyNames(mechanism)
+        bodies = mechanism.bodies.all()
+        lead: Any = self.fields["lead_body"]
+        partners: Any = self.fields["partners"]
+        lead.names = partners.names = names
+        lead.queryset = bodies.filter(pk__in=grants_of(user).on(LOG_VISITS))
+        partners.queryset = bodies
+        place: Any = self.fields["place"]
+        place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
+        self._suggest(lead)
+
+    def _suggest(self, lead: Any) -> None:
+        """Fill in what is not in question: the only body, today's key or version."""
+        own: Any = self.fields["notice"]
+        own.choices = Visit.Notice.choices
+        if self.instance._state.adding:
+            self.initial.setdefault("form_key", uuid.uuid4())
+            leads = list(lead.queryset[:2])
+            if len(leads) == 1:
+                self.initial.setdefault("lead_body", leads[0].pk)
+        else:
+            self.initial.setdefault("version", self.instance.version)
+            self.initial.setdefault("partners", list(self.instance.body_ids[1:]))
+
+    @staticmethod
+    def typed(data: QueryDict) -> dict[str, Any]:
+        """Return what was typed into the form as initial values, to show it again without judging it."""
+        several = {"partners"}
+        return {name: data.getlist(name) if name in several else data.get(name) for name in data}
+
+    def clean_starts_on(self) -> date:
+        return self._past("starts_on")
+
+    def clean_ends_on(self) -> date | None:
+        return self._past("ends_on") if self.cleaned_data.get("ends_on") else None
+
+    def _past(self, name: str) -> date:
+        day: date = self.cleaned_data[name]
+        if day > date.today():
+            raise forms.ValidationError(_("A visit is logged after it has taken place: this day lies in the future."))
+        if day < OPCAT_IN_FORCE:
+            raise forms.ValidationError(_("OPCAT has been in force since 22 June 2006: no visit under it is older."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        starts_on = data.get("starts_on")
+        if starts_on and not data.get("ends_on") and "ends_on" not in self.errors:
+            data["ends_on"] = starts_on
+        if starts_on and data.get("ends_on") and data["ends_on"] < starts_on:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        if data.get("access_delay_minutes") is not None and data.get("access") != Visit.Access.DELAYED:
+            self.add_error("access_delay_minutes", _("Minutes are recorded for delayed access only."))
+        self._check_reference(data)
+        self._check_remit(data)
+        return data
+
+    def _check_reference(self, data: dict[str, Any]) -> None:
+        body, reference = data.get("lead_body"), data.get("reference")
+        if not body or not reference:
+            return
+        others = Visit.objects.filter(lead_body=body, reference=reference).exclude(pk=self.instance.pk)
+        if others.exists():
+            self.add_error("reference", _("The body has another visit with this reference."))
+
+    def _check_remit(self, data: dict[str, Any]) -> None:
+        """Warn, once, of a visit outside the remit: with a reason it is saved."""
+        body, place, starts_on = data.get("lead_body"), data.get("place"), data.get("starts_on")
+        if not (body and place and starts_on) or data.get("outside_remit_reason"):
+            return
+        visit = Visit(lead_body=body, setting=place.setting, jurisdiction=place.jurisdiction, starts_on=starts_on)
+        if "outside_remit_reason" not in self.errors and not is_within_remit(visit):
+            sentence = _(
+                "According to the register, %(body)s does not monitor “%(setting)s” in %(jurisdiction)s on that day. "
+                "If the visit took place all the same, say why and save again."
+            )
+            words = {
+                "body": self.names_of(body),
+                "setting": place.setting.name,
+                "jurisdiction": place.jurisdiction.name,
+            }
+            self.add_error("outside_remit_reason", sentence % words)
+
+    def names_of(self, body: Any) -> str:
+        """Return the name of ``body`` as the form shows it."""
+        field: Any = self.fields["lead_body"]
+        return str(field.label_from_instance(body))
+
+    def has_words_outside_remit(self) -> bool:
+        """Tell whether the field for the reason is needed: it was asked for, or holds something."""
+        return bool("outside_remit_reason" in self.errors or self["outside_remit_reason"].value())

@@ -1,0 +1,27 @@
+"""The names of a mechanism's bodies, read once for a page that prints many visits."""
+
+from collections import defaultdict
+from datetime import date
+
+from members.models import BodyName, Mechanism
+
+
+class BodyNames:
+    """What each body of ``mechanism`` was called on which day, from one query."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self._names: dict[int, list[BodyName]] = defaultdict(list)
+        for name in BodyName.objects.in_use().filter(body__mechanism=mechanism).order_by("body__position", "starts_on"):
+            self._names[name.body_id].append(name)
+
+    def on(self, body_id: int, day: date) -> BodyName | None:
+        """Return the name ``body_id`` bore on ``day``, or the nearest one there is; None for a body without names."""
+        names = self._names.get(body_id)
+        if not names:
+            return None
+        return next((name for name in names if name.holds_on(day)), names[0] if day < names[0].starts_on else names[-1])
+
+    def choices(self, day: date) -> list[tuple[int, str]]:
+        """Return (id, name) of every body for a list to choose from, in the order of the network."""
+        named = ((body_id, self.on(body_id, day)) for body_id in self._names)
+        return [(body_id, name.name if name else str(body_id)) for body_id, name in named]

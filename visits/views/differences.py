@@ -1,0 +1,58 @@
+"""What differs between a visit as it stands and as somebody typed it, in words, for the page about a conflict."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from members.models import MemberBody
+from visits.actions.visits import RECORDED
+from visits.forms.visit import VisitForm
+from visits.models import Visit
+from visits.models.body_names import BodyNames
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of which somebody else has saved something other than what was typed here."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+def differences(form: VisitForm, stored: Visit, names: BodyNames) -> list[Difference]:
+    """Return the fields in which the valid ``form`` and the ``stored`` visit say different things."""
+    found = []
+    for name in RECORDED:
+        mine, theirs = form.cleaned_data.get(name), getattr(stored, name)
+        if mine != theirs and not (name == "reference" and not mine):
+            label = str(form.fields[name].label or name)
+            found.append(
+                Difference(label, _in_words(stored, name, theirs, names), _in_words(stored, name, mine, names))
+            )
+    partners = sorted(body.pk for body in form.cleaned_data["partners"] if body.pk != stored.lead_body_id)
+    if partners != sorted(stored.body_ids[1:]):
+        label = str(form.fields["partners"].label)
+        found.append(Difference(label, _bodies(stored.body_ids[1:], names), _bodies(partners, names)))
+    return found
+
+
+def _bodies(ids: list[int], names: BodyNames) -> str:
+    found = [names.on(body_id, date.today()) for body_id in ids]
+    return ", ".join(name.name for name in found if name) or _("None")
+
+
+def _in_words(visit: Visit, name: str, value: Any, names: BodyNames) -> str:
+    if value in (None, ""):
+        return _("Not recorded")
+    if isinstance(value, MemberBody):
+        return _bodies([value.pk], names)
+    if isinstance(value, date):
+        return date_format(value)
+    if isinstance(value, time):
+        return time_format(value)
+    choices = dict(getattr(visit._meta.get_field(name), "flatchoices", None) or [])
+    return str(choices.get(value, value))

@@ -1,0 +1,81 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from members.models import Mechanism
+from members.views.scope import desk_page
+from npmportal.access import LOG_VISITS, grants_of
+from npmportal.paging import BY_NAME, NEWEST_FIRST, paginate
+from visits import actions
+from visits.forms.filters import PlaceFilter
+from visits.forms.place import PlaceForm
+from visits.models import Place, Visit
+from visits.models.body_names import BodyNames
+from visits.views.rows import rows_of
+
+
+@desk_page()
+def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    filters = PlaceFilter(request.GET, mechanism=mechanism)
+    places = filters.apply(Place.objects.visible_to(request.user).filter(mechanism=mechanism))
+    context = {
+        "page": paginate(request, places.for_list(), BY_NAME),
+        "filters": filters,
+        "has_errors": bool(filters.errors),
+        "active": list(filters.active(request.GET)),
+        "count": places.count(),
+        "may_keep": actions.may_keep_places(request.user, mechanism),
+    }
+    return TemplateResponse(request, "visits/place_list.html", context)
+
+
+@desk_page()
+def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
+    place = get_object_or_404(places.select_related("setting", "jurisdiction", "parent", "authority"), pk=pk)
+    visible = Visit.objects.visible_to(request.user)
+    known = (visible | Visit.objects.known_to(request.user)).filter(place=place)
+    page = paginate(request, known.for_list(), NEWEST_FIRST)
+    readable = set(visible.filter(pk__in=[visit.pk for visit in page.rows]).values_list("pk", flat=True))
+    loggers = mechanism.bodies.filter(pk__in=grants_of(request.user).on(LOG_VISITS))
+    context = {
+        "place": place,
+        "units": list(place.units.for_list()),  # type: ignore[attr-defined]
+        "page": page,
+        "rows": rows_of(page.rows, BodyNames(mechanism), readable),
+        "may_keep": actions.may_keep_places(request.user, mechanism),
+        "may_log": loggers.exists(),
+    }
+    return TemplateResponse(request, "visits/place_detail.html", context)
+
+
+@desk_page()
+def place_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    if not actions.may_keep_places(request.user, mechanism):
+        raise PermissionDenied
+    parents = Place.objects.visible_to(request.user).filter(mechanism=mechanism, parent=None)
+    parent = parents.with_id(request.GET.get("parent")).first()
+    return _edit(request, mechanism, Place(mechanism=mechanism, parent=parent), _("The place has been added."))
+
+
+@desk_page()
+def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    place = get_object_or_404(Place.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    if not actions.may_keep_places(request.user, mechanism):
+        raise PermissionDenied
+    return _edit(request, mechanism, place, _("The place has been saved."))
+
+
+def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -> HttpResponse:
+    form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid():
+        actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)
+        messages.success(request, done)
+        return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
+    is_new = place._state.adding
+    return TemplateResponse(request, "visits/place_form.html", {"form": form, "place": place, "is_new": is_new})

@@ -1,0 +1,128 @@
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from members.models import Mechanism
+from members.views.scope import desk_page
+from npmportal import audit
+from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
+from visits import actions
+from visits.forms.fields import LongTextField
+from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
+from visits.models.body_names import BodyNames
+from visits.models.completeness import gaps_in, parts_of, questions_about_numbers
+from visits.views.rows import bodies_of
+
+
+class ReasonForm(forms.Form):
+    reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
+
+
+@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+def visit_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
+    visit = get_object_or_404(visits.for_detail(), pk=pk)
+    if visit.confidentiality == Visit.Confidentiality.RESTRICTED:
+        audit.record("visit.read", by=request.user, obj=visit, mechanism=mechanism)
+    return _detail(request, mechanism, visit)
+
+
+@require_POST
+@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+def visit_transition(request: HttpRequest, mechanism: Mechanism, pk: Any, transition: str) -> HttpResponse:
+    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
+    step = TRANSITIONS.get(transition)
+    if step is None:
+        raise Http404
+    visit = visits.for_detail().filter(pk=pk).first()
+    if visit is None:
+        return _already_taken(request, mechanism, pk, step)
+    try:
+        actions.take_transition(visit=visit, name=transition, by=request.user, reason=request.POST.get("reason", ""))
+    except actions.ReasonMissing as refusal:
+        return _detail(request, mechanism, visit, step, str(refusal))
+    except actions.StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
+    messages.success(request, step.done)
+    if visits.filter(pk=pk).exists():
+        return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
+    return redirect("visits:visit_list", npm=mechanism.slug)
+
+
+def _already_taken(request: HttpRequest, mechanism: Mechanism, pk: Any, step: Transition) -> HttpResponse:
+    """Answer the second click of somebody from whose sight the first one took the visit (a coordinator's return)."""
+    last = VisitEvent.objects.filter(visit=pk, visit__mechanism=mechanism).first()
+    if last is None or last.transition != step.name or last.by_id != request.user.pk:
+        raise Http404
+    return redirect("visits:visit_list", npm=mechanism.slug)
+
+
+def _detail(
+    request: HttpRequest, mechanism: Mechanism, visit: Visit, refused: Transition | None = None, error: str = ""
+) -> HttpResponse:
+    wrong = _reason_form(request, refused, error) if refused else None
+    parts = parts_of(visit)
+    context = {
+        "visit": visit,
+        "bodies": bodies_of(visit, BodyNames(mechanism)),
+        "steps": [_button(visit, step, wrong if step == refused else None) for step in _steps(request, visit)],
+        "may_change": Visit.objects.editable_by(request.user).filter(pk=visit.pk).exists(),
+        "events": visit.events.select_related("by"),  # type: ignore[attr-defined]
+        "created_by": visit.created_by,
+        "parts": parts,
+        "recorded": sum(part.is_recorded for part in parts),
+        "gaps": gaps_in(visit) if visit.is_open else [],
+        "questions": questions_about_numbers(visit),
+        "numbers": [(Visit._meta.get_field(name).verbose_name, getattr(visit, name)) for name in Visit.FUNNEL],
+        "readers": _readers(visit),
+        "form": wrong,
+    }
+    return TemplateResponse(request, "visits/visit_detail.html", context, status=422 if wrong else 200)
+
+
+def _steps(request: HttpRequest, visit: Visit) -> list[Transition]:
+    return actions.steps_open_to(request.user, visit)  # type: ignore[arg-type]
+
+
+def _button(visit: Visit, step: Transition, wrong: ReasonForm | None) -> dict[str, Any]:
+    address = {"npm": visit.mechanism.slug, "pk": visit.pk, "transition": step.name}
+    form = wrong or (ReasonForm(auto_id=f"id_{step.name}_%s") if step.needs_reason else None)
+    return {
+        "step": step,
+        "url": reverse("visits:visit_transition", kwargs=address),
+        "form": form,
+        "is_open": wrong is not None,
+    }
+
+
+def _reason_form(request: HttpRequest, step: Transition, error: str) -> ReasonForm:
+    form = ReasonForm(request.POST, auto_id=f"id_{step.name}_%s")
+    if form.is_valid():
+        form.add_error("reason", error)
+    return form
+
+
+def _readers(visit: Visit) -> str:
+    """Return, in a sentence, who may see this visit now (design section 4)."""
+    if visit.state not in Visit.HANDED_IN:
+        return _("The people of the bodies involved can see this visit; nobody else can.")
+    if visit.state == Visit.State.SUBMITTED:
+        return _("The people of the bodies involved and the coordinator can see this visit.")
+    if visit.confidentiality == Visit.Confidentiality.RESTRICTED:
+        return _(
+            "The people of the bodies involved and the coordinator can see this visit; other members do not know of "
+            "it. Each reading is written down."
+        )
+    return _(
+        "The people of the bodies involved and the coordinator can see this visit; other members only know the place, "
+        "the days and the bodies."
+    )
