@@ -115,7 +115,7 @@ def status_tag(state: str, label: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_components/download_link.html")
-def download_link(url: str, label: Any, kind: str = "", size: int | None = None, pages: int | None = None) -> dict:
+def download_link(url: str, label: Any, kind: str = "", size: int | None = None, pages: int | None = None) -> Any:
     """Print a link to a file with what it is: ``kind`` ("PDF", "CSV"), ``size`` in bytes, ``pages``."""
     return {"url": url, "label": label, "kind": kind, "size": size, "pages": pages}
 
@@ -166,6 +166,7 @@ def _stripped(content: str) -> SafeString:
 
 def _number(context: Context, prefix: str) -> str:
     """Return an id that no other piece of the page has."""
-    counts = context.render_context.dicts[0].setdefault("_piece_numbers", {})
+    page: Any = context.render_context.dicts[0]
+    counts = page.setdefault("_piece_numbers", {})
     counts[prefix] = counts.get(prefix, 0) + 1
     return f"{prefix}-{counts[prefix]}"
