@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -56,7 +57,7 @@ def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> H
 
 @require_safe
 @public_page
-def members_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+def members_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     asked = asked_day(request)
     if asked.error:
         return _bad_day(asked.error)
@@ -153,7 +154,7 @@ def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str) -> Http
 
 @require_safe
 @public_page
-def coverage_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+def coverage_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     asked = asked_day(request)
     if asked.error:
         return _bad_day(asked.error)

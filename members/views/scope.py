@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from members.models import Mechanism
@@ -14,7 +15,7 @@ from npmportal import audit
 from npmportal.access import can, grants_of
 from npmportal.models import AuditEvent
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def public_page(view: View) -> View:
@@ -22,7 +23,7 @@ def public_page(view: View) -> View:
 
     @login_not_required
     @wraps(view)
-    def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.mechanism = get_object_or_404(Mechanism, slug=npm)  # type: ignore[attr-defined]
         return view(request, request.mechanism, *args, **kwargs)  # type: ignore[attr-defined]
 
@@ -38,7 +39,7 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             mechanism = get_object_or_404(Mechanism.objects.visible_to(request.user), slug=npm)
             request.mechanism = mechanism  # type: ignore[attr-defined]
             if not _allowed(request.user, mechanism, needs, on_a_body):
