@@ -27,14 +27,14 @@ def run() -> int:
         installation.install()
         addresses = servers.start(servants)
         environ = environment.for_django(servants.home, servers=addresses, DEMONSTRATION="on")
-        say("Preparing the database …")
-        manage_step(servants, environ, "migrate", "--verbosity", "0")
+        _prepare(servants, environ)
+        web = _web(servants, environ, port)
         # They start up while the data is loaded.
-        for service in _background(servants, environ):
-            servants.start(service)
+        for service in (*_background(servants, environ), web):
+            servants.start(service, wait=False)
         _load(servants, environ)
         report = _build_report(servants, environ)
-        servants.start(_web(servants, environ, port))
+        servants.wait_for(web)
         _announce(servants, environ, port, report)
         try:
             servants.watch()
@@ -68,11 +68,22 @@ def _why_not(port: int, error: OSError) -> str:
 
 
 # -- The steps --------------------------------------------------------------------------------------------------------
+def _prepare(servants: Household, environ: dict[str, str]) -> None:
+    """Bring the database and the static files up to date, beside each other."""
+    say("Preparing the database and the static files …")
+    log = servants.home.logs / "collectstatic.log"
+    log.unlink(missing_ok=True)
+    collect = [*MANAGE, "collectstatic", "--no-input", "--verbosity", "0"]
+    with servants.beside(collect, env=environ, log=log) as collecting:
+        manage_step(servants, environ, "migrate", "--verbosity", "0")
+        if servants.finish(collecting):
+            raise Problem(f"The static files cannot be collected; {log} ends with:\n{last_words(log)}")
+
+
 def _load(servants: Household, environ: dict[str, str]) -> None:
     steps = (
         ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
         (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
-        ("Collecting the static files …", ["collectstatic", "--no-input", "--verbosity", "0"]),
     )
     for sentence, arguments in steps:
         say(sentence)
@@ -147,7 +158,7 @@ def _web(servants: Household, environ: dict[str, str], port: int) -> Service:
         name="The web server",
         command=[
             str(PYTHON), "-m", "gunicorn", "npmportal.wsgi", "--bind", f"127.0.0.1:{port}",
-            "--workers", str(cores() + 1), "--graceful-timeout", "5", "--no-control-socket",
+            "--workers", str(cores() + 1), "--graceful-timeout", "5", "--no-control-socket", "--preload",
         ],
         log=servants.home.logs / "web.log",
         env=environ,

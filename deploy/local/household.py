@@ -77,14 +77,28 @@ class Household:
         self._lock = None
 
     # -- services -----------------------------------------------------------------------------------------------------
-    def start(self, service: Service) -> None:
-        """Start ``service`` and wait until it is ready."""
+    def start(self, service: Service, *, wait: bool = True) -> None:
+        """Start ``service`` and wait until it is ready, unless `wait_for` is called later."""
         if service.log.exists():
             service.log.replace(service.log.with_suffix(".1.log"))
         member = _Member(service, self._spawn(service))
         self.members.append(member)
         self._write_notebook()
-        self._wait(member)
+        if wait:
+            self.wait_for(service)
+
+    def wait_for(self, service: Service) -> None:
+        """Wait until ``service``, which was started, is ready."""
+        member = next(member for member in self.members if member.service is service)
+        deadline = time.monotonic() + service.ready_within
+        while service.ready and not service.ready(member.process):
+            if member.process.poll() is not None:
+                raise Problem(
+                    f"{service.name} did not start; {service.log} ends with:\n{processes.last_words(service.log)}"
+                )
+            if time.monotonic() > deadline:
+                raise Problem(f"{service.name} was not ready within {service.ready_within:.0f} s; see {service.log}.")
+            signals.pause(0.02)
 
     def tend(self) -> None:
         """Start again what has ended by itself; give up on what keeps ending."""
@@ -95,14 +109,26 @@ class Household:
 
     def run(self, command: list[str], *, env: dict[str, str], log: Path | None = None) -> int:
         """Run ``command`` to its end beside the services and return its exit status."""
+        with self.beside(command, env=env, log=log) as process:
+            return self.finish(process)
+
+    @contextlib.contextmanager
+    def beside(
+        self, command: list[str], *, env: dict[str, str], log: Path | None = None
+    ) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run ``command`` while something else is done; what is not `finish`ed at the end of the block is stopped."""
         process = processes.spawn(command, env=env, log=log)
         try:
-            while process.poll() is None:
-                self.tend()
-                signals.pause(0.05)
+            yield process
         finally:
             processes.end(process, stop_signal=signal.SIGINT, patience=15)
-        return process.returncode
+
+    def finish(self, process: "subprocess.Popen[bytes]") -> int:
+        """Wait for the end of ``process`` and return its exit status."""
+        while process.poll() is None:
+            self.tend()
+            signals.pause(0.05)
+        return int(process.returncode)
 
     def watch(self) -> None:
         """Keep the services running until somebody asks us to stop (Interrupted) or one cannot be kept running."""
@@ -119,18 +145,6 @@ class Household:
             stop_signal=service.stop_signal,
             as_nobody=service.unprivileged,
         )
-
-    def _wait(self, member: _Member) -> None:
-        service = member.service
-        deadline = time.monotonic() + service.ready_within
-        while service.ready and not service.ready(member.process):
-            if member.process.poll() is not None:
-                raise Problem(
-                    f"{service.name} did not start; {service.log} ends with:\n{processes.last_words(service.log)}"
-                )
-            if time.monotonic() > deadline:
-                raise Problem(f"{service.name} was not ready within {service.ready_within:.0f} s; see {service.log}.")
-            signals.pause(0.02)
 
     def _restart(self, member: _Member) -> None:
         service, now = member.service, time.monotonic()
