@@ -1,10 +1,12 @@
 """Charts as plain data for the SVG templates: lengths computed here, numbers printed in the table beside each chart."""
 
+import textwrap
 from dataclasses import dataclass
 
 WIDTH = 620
 LABEL_WIDTH = 230
-BAR_HEIGHT, BAR_STEP = 15, 23
+BAR_HEIGHT, BAR_STEP, TALL_STEP = 15, 23, 29
+LETTERS_IN_A_LINE = 40
 COLUMN_AREA = (46, 14, 560, 190)  # left, top, width, height
 # Dark to light, so that they differ in print without colour too.
 SHADES = ("#0c4650", "#5a9aa3", "#bfd8db", "#e4b363")
@@ -12,7 +14,7 @@ SHADES = ("#0c4650", "#5a9aa3", "#bfd8db", "#e4b363")
 
 @dataclass(frozen=True)
 class Bar:
-    label: str
+    lines: tuple[str, ...]
     value: int
     y: int
     length: float
@@ -20,6 +22,15 @@ class Bar:
     @property
     def text_y(self) -> float:
         return self.y + BAR_HEIGHT - 3.5
+
+    @property
+    def label_y(self) -> float:
+        """Where the first line of the label stands: one line in the middle of the bar, two around it."""
+        return round(self.text_y - (len(self.lines) - 1) * 6.5, 1)
+
+    @property
+    def second_y(self) -> float:
+        return round(self.label_y + 13, 1)
 
     @property
     def value_x(self) -> float:
@@ -34,11 +45,8 @@ class BarChart:
     title: str
     description: str
     bars: tuple[Bar, ...]
+    height: int
     template: str = "reports/annual/_bars.svg"
-
-    @property
-    def height(self) -> int:
-        return len(self.bars) * BAR_STEP + 8
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,14 @@ def bar_chart(key: str, title: str, description: str, values: list[tuple[str, in
     """Return the chart of ``values``, the longest bar as long as the paper allows."""
     longest = max((value for _label, value in values), default=0) or 1
     room = WIDTH - LABEL_WIDTH - 60
+    labels = [_lines(label) for label, _value in values]
+    step = TALL_STEP if any(len(lines) > 1 for lines in labels) else BAR_STEP
+    top = (step - BAR_HEIGHT) // 2
     bars = tuple(
-        Bar(_short(label), value, 4 + position * BAR_STEP, round(room * value / longest, 1))
-        for position, (label, value) in enumerate(values)
+        Bar(lines, value, top + position * step, round(room * value / longest, 1))
+        for position, (lines, (_label, value)) in enumerate(zip(labels, values, strict=True))
     )
-    return BarChart(key, title, description, bars)
+    return BarChart(key, title, description, bars, len(values) * step)
 
 
 def column_chart(
@@ -138,5 +149,7 @@ def _ceiling(value: int) -> int:
     return max(unit, 4)
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 38 else label[:37].rstrip() + "…"
+def _lines(label: str) -> tuple[str, ...]:
+    """Return the label in one line or two; the table beside the chart has it whole."""
+    lines = textwrap.wrap(label, LETTERS_IN_A_LINE, max_lines=2, placeholder=" …")
+    return tuple(lines) or ("",)
