@@ -36,6 +36,18 @@ def switch(name: str, *, default: str, true: str = "on", false: str = "off") -> 
     return value == true
 
 
+def seconds(name: str, default: float) -> float:
+    """Return the positive number of seconds in ``name``; anything else is an error."""
+    value = text(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds above 0, not “{value}”.")
+    return number
+
+
 def words(name: str, default: str | None = None) -> list[str]:
     """Return the comma-separated words of ``name``."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

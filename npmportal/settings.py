@@ -258,12 +258,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+JOB_SWEEP_SECONDS = environment.seconds("JOB_SWEEP_SECONDS", 15)
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "npmportal.tasks.sweep_jobs", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-jobs": {
+        "task": "npmportal.tasks.sweep_jobs",
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": JOB_SWEEP_SECONDS},
+    },
     "sync-affiliations": {"task": "members.tasks.sync_affiliations", "schedule": 3600.0, "options": {"expires": 3600}},
 }
-JOB_LEASE_SECONDS = 45
-JOB_HEARTBEAT_SECONDS = 10
+# How long a silent worker keeps a job, how often a working one is heard of, and when a forgotten job is rung again.
+JOB_LEASE_SECONDS = environment.seconds("JOB_LEASE_SECONDS", 45)
+JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 4
 JOB_RESEND_SECONDS = 20
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
@@ -279,6 +285,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
         "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },
 }
