@@ -1,8 +1,8 @@
 """Accessible PDF from HTML: PDF/UA-1 and PDF/A-3a by WeasyPrint, in a process of its own (security D-06).
 
 WeasyPrint is never imported here: without its libraries the portal works, and whoever asks for a document reads which
-ones are missing. The child (``child.py``) gets the HTML on standard input, reaches no address but the packaged assets named
-here, and is killed when it takes too long, grows too large, or when nobody waits for it any more.
+ones are missing. The child (``child.py``) gets the HTML on standard input, reaches no address but the packaged assets
+named here, and is killed when it takes too long, grows too large, or when nobody waits for it any more.
 """
 
 import json
@@ -93,9 +93,9 @@ def write_pdf(
 ) -> int:
     """Write ``html`` as a PDF to ``output`` (synced to the disk) and return the number of pages.
 
-    ``identifier`` and ``created`` stand in the file, so that the same HTML gives the same bytes. ``on_progress`` is called
-    with WeasyPrint's step (1 to 7) and page, and once a second; what it raises kills the child. Raises PdfError; then
-    ``output`` may be half a file.
+    ``identifier`` and ``created`` stand in the file, so that the same HTML gives the same bytes. ``on_progress`` is
+    called with WeasyPrint's step (1 to 7) and page, and once a second; what it raises kills the child. Raises
+    PdfError; then ``output`` may be half a file.
     """
     order = {
         "html": html,
@@ -115,7 +115,7 @@ def write_pdf(
 
 @contextmanager
 def _child() -> Iterator[subprocess.Popen[bytes]]:
-    """Run the child in a folder and an environment of its own, without the portal's secrets; end it whatever happens."""
+    """Run the child in a folder and an environment of its own, without the portal's secrets; end it in any case."""
     with tempfile.TemporaryDirectory(prefix="pdf-") as folder:
         process = subprocess.Popen(
             [sys.executable, "-s", "-P", "-B", str(CHILD)],

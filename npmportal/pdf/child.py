@@ -46,7 +46,7 @@ def confine(memory: int, cpu_seconds: int) -> None:
     """Die with the parent, leave the network where the system allows it, and limit memory, time and files."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    # Root may leave the network at once, others inside a user namespace; where neither is allowed the fetcher still refuses.
+    # Root may leave the network at once, others inside a user namespace; where neither may, the fetcher still refuses.
     libc.unshare(CLONE_NEWNET if os.geteuid() == 0 else CLONE_NEWUSER | CLONE_NEWNET)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
@@ -68,7 +68,7 @@ def make_fetcher(assets: dict[str, str]) -> Any:
     """Return a fetcher that opens the packaged ``assets`` by name and stops the document at any other address."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    class PackagedAssetsOnly(URLFetcher):  # type: ignore[misc]
+    class PackagedAssetsOnly(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
             if path is None:
