@@ -5,25 +5,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Prefetch
-
-from members.coverage.matrix import (
-    NONE,
-    REMIT,
-    UNRECORDED,
-    Cell,
-    Column,
-    Entry,
-    Gap,
-    Matrix,
-    Part,
-    Period,
-    Row,
-    Setting,
-    SourceNote,
-)
-from members.models import BodyName, CoverageGap, Designation, DetentionSetting, Mechanism, MemberBody, Remit, RemitBody
-from members.models.bilingual import BilingualName, Words
+from members.coverage.loading import columns_of, entries_of, gaps_of, settings_of
+from members.coverage.matrix import NONE, REMIT, UNRECORDED, Cell, Entry, Gap, Matrix, Row, Setting
+from members.models import Mechanism, MemberBody, Remit
+from members.models.bilingual import Words
 
 Layer = Remit.Layer
 BOTH = (Layer.INSPECTION.value, Layer.LAY.value)
@@ -31,105 +16,32 @@ BOTH = (Layer.INSPECTION.value, Layer.LAY.value)
 
 def build_matrix(mechanism: Mechanism, on: date) -> Matrix:
     """Return who monitored what in ``mechanism`` on the day ``on``; settings with nothing recorded are left out."""
-    columns = tuple(Column(j.slug, _words(j)) for j in mechanism.jurisdictions.all())
-    entries = _entries(mechanism, on)
-    gaps = _gaps(mechanism, on)
-    settings = []
-    for setting in DetentionSetting.objects.filter(mechanism=mechanism).prefetch_related("supervision_areas"):
-        own = [gap for gap in gaps if gap.setting == setting.slug]
-        rows = _rows(entries.get(setting.pk, []), own, [column.slug for column in columns])
-        if rows:
-            areas = tuple(_words(area) for area in setting.supervision_areas.all())
-            settings.append(Setting(setting.slug, _words(setting), areas, rows))
-    return Matrix(mechanism.slug, on, columns, tuple(settings), tuple(gaps))
-
-
-def _words(named: BilingualName) -> Words:
-    return Words(named.name_en, named.name_nl)
-
-
-def _entries(mechanism: Mechanism, on: date) -> dict[int, list[Entry]]:
-    """Return the remits of the day by setting."""
+    columns = columns_of(mechanism)
     remits = Remit.objects.as_at(on).filter(setting__mechanism=mechanism).order_by("position", "starts_on", "pk")
-    members = set(Designation.objects.as_at(on).filter(body__mechanism=mechanism).values_list("body_id", flat=True))
-    found: dict[int, list[Entry]] = {}
-    for remit in _loaded(remits, on):
-        found.setdefault(remit.setting_id, []).append(_entry(remit, members))
-    return found
+    entries: dict[int, list[Entry]] = {}
+    for setting, entry in entries_of(remits, mechanism, columns, on):
+        entries.setdefault(setting, []).append(entry)
+    gaps = gaps_of(mechanism, columns, on)
+    settings = []
+    for pk, slug, name, areas in settings_of(mechanism):
+        own = [gap for gap in gaps if gap.setting == slug]
+        rows = _rows(entries.get(pk, []), own, [column.slug for column in columns.values()])
+        if rows:
+            settings.append(Setting(slug, name, areas, rows))
+    return Matrix(mechanism.slug, on, tuple(columns.values()), tuple(settings), tuple(gaps))
 
 
 def remits_of_body(body: MemberBody, on: date) -> list[tuple[Words, list[Words], Entry]]:
     """Return every remit ``body`` has or had: setting, jurisdictions and the remit with the names of the day ``on``."""
+    columns = columns_of(body.mechanism)
+    names = {column.slug: column.name for column in columns.values()}
+    settings = {pk: name for pk, _slug, name, _areas in settings_of(body.mechanism)}
     remits = Remit.objects.in_use().filter(parts__body=body)
+    ordered = remits.order_by("setting__position", "position", "starts_on", "pk")
     return [
-        (_words(remit.setting), [_words(j) for j in remit.jurisdictions.all()], _entry(remit, set()))
-        for remit in _loaded(remits.order_by("setting__position", "position", "starts_on", "pk"), on)
+        (settings[setting], [names[slug] for slug in entry.jurisdictions], entry)
+        for setting, entry in entries_of(ordered, body.mechanism, columns, on)
     ]
-
-
-def _loaded(remits: Any, on: date) -> Any:
-    """Load all that an entry needs."""
-    bodies = MemberBody.objects.with_names_as_at(on)
-    parts = RemitBody.objects.order_by("position").prefetch_related(Prefetch("body", bodies))
-    return remits.select_related("source", "setting").prefetch_related("jurisdictions", Prefetch("parts", parts))
-
-
-def _entry(remit: Remit, members: set[int]) -> Entry:
-    return Entry(
-        key=remit.key,
-        layer=remit.layer,
-        jurisdictions=tuple(j.slug for j in remit.jurisdictions.all()),
-        parts=tuple(_part(part, members) for part in remit.parts.all()),
-        confidence=remit.confidence,
-        note=remit.note,
-        period=_period(remit),
-        source=_source(remit),
-    )
-
-
-def _part(part: RemitBody, members: set[int]) -> Part:
-    name: BodyName | None = part.body.current_name
-    return Part(
-        slug=part.body.slug,
-        name=_words(name) if name else Words(part.body.slug),
-        abbreviation=name.abbreviation if name else part.body.slug,
-        relation=part.relation,
-        scope=Words(part.scope, part.scope_nl),
-        is_member=part.body_id in members,
-    )
-
-
-def _gaps(mechanism: Mechanism, on: date) -> list[Gap]:
-    gaps = (
-        CoverageGap.objects.as_at(on)
-        .filter(setting__mechanism=mechanism)
-        .select_related("source", "setting")
-        .prefetch_related("jurisdictions")
-        .order_by("setting__position", "starts_on", "key")
-    )
-    return [
-        Gap(
-            key=gap.key,
-            setting=gap.setting.slug,
-            setting_name=_words(gap.setting),
-            jurisdictions=tuple(j.slug for j in gap.jurisdictions.all()),
-            layer=gap.layer,
-            kind_of_place=Words(gap.kind_of_place, gap.kind_of_place_nl),
-            explanation=Words(gap.explanation, gap.explanation_nl),
-            note=gap.note,
-            period=_period(gap),
-            source=_source(gap),
-        )
-        for gap in gaps
-    ]
-
-
-def _period(fact: Any) -> Period:
-    return Period(fact.starts_on, fact.starts_precision, fact.ends_on, fact.ends_precision)
-
-
-def _source(fact: Any) -> SourceNote:
-    return SourceNote(fact.source.title, fact.source.url, fact.source.dated)
 
 
 # -- Laying out one setting -------------------------------------------------------------------------------------------

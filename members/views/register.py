@@ -82,7 +82,7 @@ def desk_body_detail(request: HttpRequest, mechanism: Mechanism, body: str) -> H
 
 def _body_detail(request: HttpRequest, mechanism: Mechanism, slug: str, body_url: str) -> HttpResponse:
     asked = asked_day(request)
-    bodies = MemberBody.objects.filter(mechanism=mechanism).with_names_as_at(asked.on)
+    bodies = MemberBody.objects.filter(mechanism=mechanism).select_related("mechanism").with_names_as_at(asked.on)
     body = get_object_or_404(bodies.prefetch_related("jurisdictions"), slug=slug)
     names, designations, coordinations = (
         list(model.objects.filter(body=body).select_related("source").order_by("starts_on"))
