@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 from members.models import Mechanism
 from npmportal import jobs
@@ -98,7 +99,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {job.progress_done} of {job.progress_total}: {shown}")
                 self.stdout.flush()
             time.sleep(0.25)
-            job.refresh_from_db()
+            try:
+                job.refresh_from_db()
+            except OperationalError:
+                # PostgreSQL is being restarted: the row is there when it is back, and ``timeout`` bounds the wait.
+                connection.close()
         return job
 
     def _copy(self, report: Report, output: Path) -> Path:
