@@ -10,6 +10,7 @@ from npmportal import views
 handler400 = views.bad_request
 handler403 = views.permission_denied
 handler404 = views.page_not_found
+handler429 = views.too_many_requests  # called by allauth
 handler500 = views.server_error
 
 urlpatterns = [

@@ -46,6 +46,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @login_not_required
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(request, "429.html", status=429, headers={"Retry-After": "60"})
+
+
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 while PostgreSQL cannot be reached (security R-47). Uses no database, session or user."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)

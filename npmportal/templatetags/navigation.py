@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,10 +48,13 @@ def menu(context: Context) -> list[dict[str, Any]]:
     if not mechanism or not request:
         return []
     in_desk = context.get("in_desk")
-    entries = [_entry(entry, mechanism.slug) for entry in (DESK if in_desk else PUBLIC) if _is_open(entry, grants)]
-    found = [entry for entry in entries if entry["url"]]
+    found = [
+        {"label": entry.label, "url": reverse(entry.url_name, kwargs={"npm": mechanism.slug})}
+        for entry in (DESK if in_desk else PUBLIC)
+        if _is_open(entry, grants)
+    ]
     current = max((e["url"] for e in found if request.path.startswith(e["url"])), key=len, default="")
-    home = found[0]["url"] if found else ""
+    home = found[0]["url"]
     for entry in found:
         # The first entry's address begins every other one: it is current only on its own page.
         entry["is_current"] = entry["url"] == current and (current != home or request.path == home)
@@ -60,11 +63,3 @@ def menu(context: Context) -> list[dict[str, Any]]:
 
 def _is_open(entry: Entry, grants: Any) -> bool:
     return not entry.permissions or any(grants is not None and name in grants for name in entry.permissions)
-
-
-def _entry(entry: Entry, npm: str) -> dict[str, Any]:
-    try:
-        url = reverse(entry.url_name, kwargs={"npm": npm})
-    except NoReverseMatch:
-        url = ""
-    return {"label": entry.label, "url": url}

@@ -20,6 +20,8 @@ function holdPressedButton(event) {
     return;
   }
   event.target.dataset.sent = "yes";
+  // An answer that never comes, or a file that comes instead of a page, must not leave a dead button.
+  setTimeout(letGo, 5000);
 }
 
 function letGo() {

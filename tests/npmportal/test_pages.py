@@ -1,5 +1,7 @@
 """Pages that belong to everybody: errors, languages, and the doors of allauth that are closed here."""
 
+import re
+
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
@@ -79,6 +81,39 @@ def test_database_that_is_away_gives_a_503_in_words(failing_home):
     assert "Nothing that was saved is lost." in response.content.decode()
     assert "secret host" not in response.content.decode()
     assert_guarded(response)
+
+
+def test_too_many_attempts_are_told_to_wait(client, db, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    attempt = {"login": "a@example.org", "password": "guess"}
+    client.post(reverse("account_login"), attempt)
+
+    response = client.post(reverse("account_login"), attempt)
+
+    assert response.status_code == 429
+    assert "Wait a few minutes" in response.content.decode()
+    assert_guarded(response)
+
+
+def test_forgotten_password_is_answered_by_a_plain_mail(client, alpha_lead, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": alpha_lead.email})
+
+    (mail,) = mailoutbox
+    link = next(line for line in mail.body.splitlines() if "/account/password/reset/key/" in line)
+    page = client.get(link, follow=True).content.decode()
+    assert "Choose a new password" in mail.subject
+    assert "If it was not you, do nothing" in mail.body
+    assert 'name="password1"' in page
+
+
+def test_forgotten_password_tells_nobody_who_has_an_account(client, alpha_lead, retired, mailoutbox):
+    answers = []
+    for email in (alpha_lead.email, retired.email, "nobody@example.org"):
+        answer = client.post(reverse("account_reset_password"), {"email": email}, follow=True)
+        answers.append(re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode()))
+
+    assert answers[0] == answers[1] == answers[2]
+    assert [mail.to for mail in mailoutbox] == [[alpha_lead.email]]
 
 
 def test_request_that_cannot_be_read_gives_a_400_in_the_frame(request_):

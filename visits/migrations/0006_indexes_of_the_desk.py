@@ -5,20 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_more_statuses_and_dutch_gaps'),
-        ('visits', '0005_combinations_keep_themselves'),
+        ("members", "0002_more_statuses_and_dutch_gaps"),
+        ("visits", "0005_combinations_keep_themselves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('state__in', ['draft', 'returned', 'submitted'])), fields=['mechanism', 'state', '-starts_on', '-id'], include=('body_ids', 'lead_body'), name='visits_visit_unfinished'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("state__in", ["draft", "returned", "submitted"])),
+                fields=["mechanism", "state", "-starts_on", "-id"],
+                include=("body_ids", "lead_body"),
+                name="visits_visit_unfinished",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('state', 'approved')), fields=['mechanism', '-approved_at', '-id'], include=('body_ids',), name='visits_visit_approved_last'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("state", "approved")),
+                fields=["mechanism", "-approved_at", "-id"],
+                include=("body_ids",),
+                name="visits_visit_approved_last",
+            ),
         ),
     ]

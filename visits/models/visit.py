@@ -238,12 +238,11 @@ class Visit(models.Model):
             models.Index(fields=["place", "-starts_on", "-id"], name="visits_visit_of_place"),
             GinIndex(fields=["body_ids"], name="visits_visit_of_bodies"),
             models.Index(fields=["mechanism", "state", "-starts_on", "-id"], name="visits_visit_by_state"),
-            # The desk: what is not finished, and what was approved last.
             models.Index(
                 fields=["mechanism", "state", "-starts_on", "-id"],
                 include=["body_ids", "lead_body"],
                 condition=Q(state__in=["draft", "returned", "submitted"]),
-                name="visits_visit_unfinished",
+                name="visits_visit_unfinished",  # on the desk, as the next
             ),
             models.Index(
                 fields=["mechanism", "-approved_at", "-id"],
