@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 SIZES = (10, 20, 50, 100)
 DEFAULT_SIZE = 20
-DEAREST_COUNT = 4_000  # in the planner's units: some ten milliseconds
+DEAREST_COUNT = 1_800  # in the planner’s units: some ten milliseconds
 OWN_PARAMETERS = ("after", "before", "page")
 
 

@@ -74,7 +74,7 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "") -> V
 def _is_already_taken(step: Transition, visit: Visit, by: User) -> bool:
     if visit.state != step.target:
         return False
-    last = visit.events.first()  # type: ignore[attr-defined]
+    last = visit.events.first()
     return bool(last and last.transition == step.name and last.by_id == by.pk)
 
 

@@ -127,7 +127,7 @@ def _follow_place(visit: Visit) -> None:
 def _set_partners(visit: Visit, partners: Iterable[MemberBody]) -> bool:
     """Make ``partners``, without the lead body, the visit's partners; tell whether anything changed."""
     wanted = {body.pk for body in partners} - {visit.lead_body_id}
-    present: set[Any] = set(visit.partner_rows.values_list("body_id", flat=True))  # type: ignore[attr-defined]
+    present: set[Any] = set(visit.partner_rows.values_list("body_id", flat=True))
     VisitPartner.objects.filter(visit=visit).exclude(body__in=wanted).delete()
     VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in sorted(wanted - present))
     return wanted != present

@@ -4,12 +4,32 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberBody
 from visits.models.body_names import BodyNames
 
 LONGEST_TEXT = 10_000
+
+
+class QuickSelect(forms.Select):
+    """A drop-down list written in one go: Django's own renders a template for every option, which is felt."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                ("" if option["value"] is None else option["value"], flatatt(option["attrs"]), option["label"])
+                for _group, group_options, _index in widget["optgroups"]
+                for option in group_options
+            ),
+        )
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), options)
 
 
 class DayField(forms.DateField):
@@ -50,8 +70,9 @@ class BodyField(forms.ModelChoiceField):
     """A body by its name of today, read once for all of them."""
 
     names: BodyNames
+    widget = QuickSelect
 
-    def label_from_instance(self, obj: MemberBody) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: MemberBody) -> str:
         name = self.names.on(obj.pk, date.today())
         return name.name if name else obj.slug
 
@@ -62,6 +83,6 @@ class BodiesField(forms.ModelMultipleChoiceField):
     names: BodyNames
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, obj: MemberBody) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: MemberBody) -> str:
         name = self.names.on(obj.pk, date.today())
         return name.name if name else obj.slug

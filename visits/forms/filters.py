@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import Mechanism, User
-from visits.forms.fields import DayField
+from members.models import Mechanism
+from visits.forms.fields import DayField, QuickSelect
 from visits.models import Place, Visit, VisitCombination
 from visits.models.body_names import BodyNames
 
@@ -59,18 +59,20 @@ class _FilterForm(forms.Form):
 class VisitFilter(_FilterForm):
     """The filters of the list of visits."""
 
-    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False)
-    setting = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False)
-    jurisdiction = forms.ModelChoiceField(None, label=gettext_lazy("Jurisdiction"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    notice = forms.ChoiceField(label=gettext_lazy("Notice"), required=False)
-    mode = forms.ChoiceField(label=gettext_lazy("Mode"), required=False)
-    validity = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False)
-    access = forms.ChoiceField(label=gettext_lazy("Access"), required=False)
+    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, widget=QuickSelect)
+    setting: Any = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False, widget=QuickSelect)
+    jurisdiction: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Jurisdiction"), required=False, widget=QuickSelect
+    )
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, widget=QuickSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, widget=QuickSelect)
+    notice = forms.ChoiceField(label=gettext_lazy("Notice"), required=False, widget=QuickSelect)
+    mode = forms.ChoiceField(label=gettext_lazy("Mode"), required=False, widget=QuickSelect)
+    validity = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False, widget=QuickSelect)
+    access = forms.ChoiceField(label=gettext_lazy("Access"), required=False, widget=QuickSelect)
     starts_after = DayField(label=gettext_lazy("From"), required=False)
     starts_before = DayField(label=gettext_lazy("To"), required=False)
-    place = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
+    place: Any = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
 
     CHOICES = {
         "state": Visit.State.choices,
@@ -81,7 +83,7 @@ class VisitFilter(_FilterForm):
         "access": ACCESS_CHOICES,
     }
 
-    def __init__(self, data: QueryDict, *, user: User, mechanism: Mechanism, names: BodyNames) -> None:
+    def __init__(self, data: QueryDict, *, user: Any, mechanism: Mechanism, names: BodyNames) -> None:
         super().__init__(data)
         self.user, self.mechanism = user, mechanism
         fields: dict[str, Any] = self.fields
@@ -133,8 +135,10 @@ class PlaceFilter(_FilterForm):
     """The filters of the list of places."""
 
     q = forms.CharField(label=gettext_lazy("Name or town"), required=False, max_length=100)
-    setting = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False)
-    jurisdiction = forms.ModelChoiceField(None, label=gettext_lazy("Jurisdiction"), required=False)
+    setting: Any = forms.ModelChoiceField(None, label=gettext_lazy("Setting"), required=False, widget=QuickSelect)
+    jurisdiction: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Jurisdiction"), required=False, widget=QuickSelect
+    )
 
     def __init__(self, data: QueryDict, *, mechanism: Mechanism) -> None:
         super().__init__(data)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
-from visits.forms.fields import DayField
+from visits.forms.fields import DayField, QuickSelect
 from visits.models import Place
 
 
@@ -22,6 +22,7 @@ class PlaceForm(forms.ModelForm[Place]):
     class Meta:
         model = Place
         fields = ["name", "setting", "jurisdiction", "town", "authority", "capacity", "opened_on", "closed_on"]
+        widgets = dict.fromkeys(("setting", "jurisdiction", "authority"), QuickSelect)
 
     def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

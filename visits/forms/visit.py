@@ -12,12 +12,23 @@ from django.utils.translation import gettext_lazy
 from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.actions.visits import RECORDED
-from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField
+from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField, QuickSelect
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.completeness import is_within_remit
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
+
+
+# The folded parts of the form; of the fields that always hold something, only another value than the usual one counts.
+SECTIONS = {
+    "partners": ("partners", "reference", "mode", "trigger", "time_in", "time_out"),
+    "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
+    "numbers": Visit.FUNNEL,
+    "words": ("satisfaction", "confidentiality", "summary"),
+}
+LISTS = ("kind", "mode", "trigger", "validity", "satisfaction", "access", "access_reason")
+ALWAYS_SET = ("mode", "trigger", "confidentiality")
 
 
 class VisitForm(forms.ModelForm[Visit]):
@@ -60,6 +71,9 @@ class VisitForm(forms.ModelForm[Visit]):
         widgets = {
             "time_in": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "time_out": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            **dict.fromkeys(
+                ("kind", "mode", "trigger", "validity", "satisfaction", "access", "access_reason"), QuickSelect
+            ),
             "notice": forms.RadioSelect,
             "confidentiality": forms.RadioSelect,
         }
@@ -154,6 +168,18 @@ class VisitForm(forms.ModelForm[Visit]):
         """Return the name of ``body`` as the form shows it."""
         field: Any = self.fields["lead_body"]
         return str(field.label_from_instance(body))
+
+    @property
+    def sections(self) -> dict[str, bool]:
+        """Which of the folded parts of the form hold something or an error, and so stand open."""
+        return {name: any(self._needs_sight(field) for field in fields) for name, fields in SECTIONS.items()}
+
+    def _needs_sight(self, name: str) -> bool:
+        if name in self.errors:
+            return True
+        value = self[name].value()
+        usual = getattr(Visit(), name) if name in ALWAYS_SET else ""
+        return value not in (None, "", [], usual)
 
     def has_words_outside_remit(self) -> bool:
         """Tell whether the field for the reason is needed: it was asked for, or holds something."""

@@ -1,7 +1,7 @@
 """Which combinations of bodies, setting, jurisdiction, kind and mode occur among the visits at all.
 
 The database keeps the table by itself (migration 0005). A list that asks for a combination that never occurs - the
-prison visits of a body that works in police cells - is answered from it at once; looking for such visits one by one would
+prison visits of a body that works in police cells - is answered from it at once; looking for them one by one would
 take the database a walk over all of them. Combinations are only ever added: one too many costs time, never a visit.
 """
 

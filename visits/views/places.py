@@ -45,7 +45,7 @@ def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     loggers = mechanism.bodies.filter(pk__in=grants_of(request.user).on(LOG_VISITS))
     context = {
         "place": place,
-        "units": list(place.units.for_list()),  # type: ignore[attr-defined]
+        "units": list(place.units.for_list()),
         "page": page,
         "rows": rows_of(page.rows, BodyNames(mechanism), readable),
         "may_keep": actions.may_keep_places(request.user, mechanism),
@@ -74,7 +74,7 @@ def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
 def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -> HttpResponse:
     form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
-        actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)
+        actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)  # type: ignore[arg-type]
         messages.success(request, done)
         return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
     is_new = place._state.adding

@@ -46,13 +46,13 @@ def visit_transition(request: HttpRequest, mechanism: Mechanism, pk: Any, transi
     if visit is None:
         return _already_taken(request, mechanism, pk, step)
     try:
-        actions.take_transition(visit=visit, name=transition, by=request.user, reason=request.POST.get("reason", ""))
+        actions.take_transition(visit=visit, name=transition, by=request.user, reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
     except actions.ReasonMissing as refusal:
         return _detail(request, mechanism, visit, step, str(refusal))
     except actions.StepRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
-    messages.success(request, step.done)
+    messages.success(request, str(step.done))
     if visits.filter(pk=pk).exists():
         return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
     return redirect("visits:visit_list", npm=mechanism.slug)
@@ -76,13 +76,13 @@ def _detail(
         "bodies": bodies_of(visit, BodyNames(mechanism)),
         "steps": [_button(visit, step, wrong if step == refused else None) for step in _steps(request, visit)],
         "may_change": Visit.objects.editable_by(request.user).filter(pk=visit.pk).exists(),
-        "events": visit.events.select_related("by"),  # type: ignore[attr-defined]
+        "events": visit.events.select_related("by"),
         "created_by": visit.created_by,
         "parts": parts,
         "recorded": sum(part.is_recorded for part in parts),
         "gaps": gaps_in(visit) if visit.is_open else [],
         "questions": questions_about_numbers(visit),
-        "numbers": [(Visit._meta.get_field(name).verbose_name, getattr(visit, name)) for name in Visit.FUNNEL],
+        "numbers": [(_label(name), getattr(visit, name)) for name in Visit.FUNNEL],
         "readers": _readers(visit),
         "form": wrong,
     }
@@ -109,6 +109,11 @@ def _reason_form(request: HttpRequest, step: Transition, error: str) -> ReasonFo
     if form.is_valid():
         form.add_error("reason", error)
     return form
+
+
+def _label(name: str) -> str:
+    field: Any = Visit._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _readers(visit: Visit) -> str:

@@ -29,7 +29,10 @@ def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     data = form.cleaned_data
     try:
         visit = actions.log_visit(
-            visit=form.instance, partners=data["partners"], by=request.user, form_key=data["form_key"]
+            visit=form.instance,
+            partners=data["partners"],
+            by=request.user,  # type: ignore[arg-type]
+            form_key=data["form_key"],
         )
     except actions.ReferenceTaken:
         form.add_error("reference", _("The body has another visit with this reference."))
@@ -57,7 +60,10 @@ def _change(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> HttpRes
     data = form.cleaned_data
     try:
         actions.change_visit(
-            visit=form.instance, partners=data["partners"], expected_version=data["version"] or 0, by=request.user
+            visit=form.instance,
+            partners=data["partners"],
+            expected_version=data["version"] or 0,
+            by=request.user,  # type: ignore[arg-type]
         )
     except actions.VisitChangedMeanwhile as conflict:
         return _conflict(request, mechanism, form, conflict.visit)

@@ -1,6 +1,12 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -18,17 +24,20 @@ from visits.views.rows import rows_of
 def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     names = BodyNames(mechanism)
     filters = VisitFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
-    visits = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
+    visits: Any = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
+    count = (len(page.rows), False) if page.is_only else cheap_count(visits)
+    query, csv_url = request.GET.urlencode(), reverse("visits:visits_csv", kwargs={"npm": mechanism.slug})
     context = {
         "page": page,
         "rows": rows_of(page.rows, names),
         "filters": filters,
         "has_errors": bool(filters.errors),
         "active": list(filters.active(request.GET)),
-        "count": cheap_count(visits),
+        "caption_note": _how_many(count),
+        "download_label": _download(count),
+        "csv_url": f"{csv_url}?{query}" if query else csv_url,
         "may_log": mechanism.bodies.filter(pk__in=request.grants.on(LOG_VISITS)).exists(),  # type: ignore[attr-defined]
-        "query": request.GET.urlencode(),
     }
     return TemplateResponse(request, "visits/visit_list.html", context)
 
@@ -46,3 +55,19 @@ def visits_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
         filters=sorted(name for name in filters.fields if filters.cleaned_data.get(name)),
     )
     return csv_of_visits.response(visits, names)
+
+
+def _how_many(count: tuple[int, bool] | None) -> str:
+    """Return the number of visits in words, nothing where counting them would take long."""
+    if count is None:
+        return ""
+    number, has_more = count
+    words = ngettext("%(number)s visit", "%(number)s visits", number) % {"number": number_format(number)}
+    return _("more than %(visits)s") % {"visits": words} if has_more else words
+
+
+def _download(count: tuple[int, bool] | None) -> str:
+    if count is None or count[1]:
+        return _("Download all these records")
+    text = ngettext("Download this record", "Download these %(number)s records", count[0])
+    return text % {"number": number_format(count[0])}

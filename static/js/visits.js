@@ -1,0 +1,21 @@
+// The visit form: how many characters a long text still has room for.
+"use strict";
+
+function countDown(area) {
+  const limit = Number(area.dataset.limit);
+  const note = document.createElement("p");
+  note.className = "hint";
+  note.setAttribute("aria-live", "polite");
+  area.after(note);
+  function tell() {
+    const length = area.value.length;
+    // Silent until it matters, so that a screen reader is not interrupted at each key.
+    note.textContent = length > limit * 0.8 ? `${length.toLocaleString()} / ${limit.toLocaleString()}` : "";
+  }
+  area.addEventListener("input", tell);
+  tell();
+}
+
+for (const area of document.querySelectorAll("textarea[data-limit]")) {
+  countDown(area);
+}

@@ -1,0 +1,153 @@
+"""The whole table of steps: each role against each state and step, and what each step does and refuses."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from members.models import Affiliation
+from members.models.affiliation_groups import sync_groups
+from npmportal.models import AuditEvent
+from visits import actions
+from visits.models import TRANSITIONS, Visit, VisitEvent
+
+STATES = ("draft", "submitted", "returned", "approved")
+BODY_STEPS = {"submit": {"draft", "returned"}, "recall": {"submitted"}}
+COORDINATOR_STEPS = {"approve": {"submitted"}, "return": {"submitted", "approved"}}
+EVERYTHING = BODY_STEPS | COORDINATOR_STEPS
+ROLES = {
+    "alpha_lead": BODY_STEPS,
+    "alpha_monitor": BODY_STEPS,
+    "alpha_reader": {},
+    "beta_monitor": {},
+    "outsider": {},
+    "coordinator": COORDINATOR_STEPS,
+    "administrator": {},
+    "stranger": {},
+    "retired": {},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", TRANSITIONS)
+def test_role_in_state_takes_step(request, joint, role, state, step):
+    user = request.getfixturevalue(role)
+    Visit.objects.filter(pk=joint.pk).update(state=state)
+    joint.refresh_from_db()
+    allowed = ROLES[role]
+    expected = TRANSITIONS[step].target if state in allowed.get(step, ()) else state
+
+    refusal = PermissionDenied if step not in allowed else actions.StepRefused
+    if expected == state:
+        with pytest.raises(refusal):
+            actions.take_transition(visit=joint, name=step, by=user, reason="Because.")
+    else:
+        actions.take_transition(visit=joint, name=step, by=user, reason="Because.")
+
+    joint.refresh_from_db()
+    assert joint.state == expected
+    assert (step in {s.name for s in actions.steps_open_to(user, joint)}) == (joint.state in allowed.get(step, ()))
+
+
+def test_table_of_this_test_names_every_step():
+    assert set(EVERYTHING) == set(TRANSITIONS)
+    assert {name: set(step.sources) for name, step in TRANSITIONS.items()} == EVERYTHING
+
+
+def test_step_is_kept_in_the_history_and_written_down(draft, alpha_lead):
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    event = VisitEvent.objects.get()
+    assert (event.from_state, event.to_state, event.by) == ("draft", "submitted", alpha_lead)
+    audited = AuditEvent.objects.get(action="visit.submitted")
+    assert audited.object_id == str(draft.pk)
+    assert audited.details == {"from_state": "draft", "to_state": "submitted"}
+    draft.refresh_from_db()
+    assert draft.submitted_at
+
+
+def test_reason_is_kept_in_the_history_and_stays_out_of_the_audit(draft, alpha_lead, coordinator):
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    actions.take_transition(visit=draft, name="return", by=coordinator, reason="Say who decided.")
+
+    assert VisitEvent.objects.first().reason == "Say who decided."
+    assert "decided" not in str(AuditEvent.objects.get(action="visit.returned").details)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\n"])
+def test_step_back_without_a_reason_changes_nothing(draft, alpha_lead, coordinator, reason):
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    with pytest.raises(actions.ReasonMissing):
+        actions.take_transition(visit=draft, name="return", by=coordinator, reason=reason)
+
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+    assert VisitEvent.objects.count() == 1
+
+
+def test_same_step_twice_is_taken_once(draft, alpha_lead):
+    for _click in range(2):
+        actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    assert VisitEvent.objects.count() == 1
+    assert AuditEvent.objects.filter(action="visit.submitted").count() == 1
+
+
+def test_step_another_person_has_taken_is_refused_in_words(draft, alpha_lead, alpha_monitor):
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    with pytest.raises(actions.StepRefused, match="submitted"):
+        actions.take_transition(visit=draft, name="submit", by=alpha_monitor)
+
+
+def test_nobody_approves_a_visit_they_submitted(draft, mechanism, alpha_lead, coordinator):
+    Affiliation.objects.create(user=alpha_lead, role="coordinator", mechanism=mechanism)
+    sync_groups(alpha_lead)
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    with pytest.raises(actions.StepRefused, match="somebody else"):
+        actions.take_transition(visit=draft, name="approve", by=alpha_lead)
+
+    assert "approve" not in {step.name for step in actions.steps_open_to(alpha_lead, draft)}
+    actions.take_transition(visit=draft, name="approve", by=coordinator)
+    draft.refresh_from_db()
+    assert draft.state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"access": ""}, "access"),
+        ({"access": "delayed", "access_reason": "too_busy"}, "minutes"),
+        ({"access": "refused"}, "reason"),
+    ],
+)
+def test_incomplete_visit_is_not_submitted(draft, alpha_lead, fields, words):
+    Visit.objects.filter(pk=draft.pk).update(**fields)
+
+    with pytest.raises(actions.VisitIncomplete, match=words):
+        actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_visit_by_telephone_needs_no_access(draft, alpha_lead):
+    Visit.objects.filter(pk=draft.pk).update(access="", mode="telephone")
+
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+
+
+def test_failure_in_the_middle_leaves_nothing_behind(draft, alpha_lead, monkeypatch):
+    monkeypatch.setattr("visits.actions.transitions.audit.record", lambda *a, **k: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert not VisitEvent.objects.exists()
