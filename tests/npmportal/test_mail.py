@@ -1,0 +1,56 @@
+import logging
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail as django_mail
+from django.db import transaction
+
+from npmportal import mail
+
+
+def send(mechanism, language="en-gb"):
+    context = {"mechanism": mechanism, "link": "https://portal.example.org/invitation/x/"}
+    return mail.send(template="invitation", to="nora@example.org", context=context, language=language)
+
+
+def test_letter_goes_out_after_the_commit_and_not_before(mechanism, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        letter = send(mechanism)
+        assert not django_mail.outbox
+
+    assert letter.is_sent
+    sent = django_mail.outbox[0]
+    assert (sent.subject, sent.to) == ("An invitation to the NPM portal", ["nora@example.org"])
+    assert "https://portal.example.org/invitation/x/\n" in sent.body
+
+
+@transaction.atomic
+def a_step_that_fails():
+    send("Examplia")
+    raise ZeroDivisionError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letter_of_a_step_that_failed_is_not_sent():
+    with pytest.raises(ZeroDivisionError):
+        a_step_that_fails()
+
+    assert not django_mail.outbox
+
+
+@pytest.mark.parametrize("error", [OSError("no route"), SMTPServerDisconnected("gone")])
+def test_failure_is_told_and_logged_without_the_address(
+    mechanism, monkeypatch, caplog, django_capture_on_commit_callbacks, error
+):
+    def refuse(self):
+        raise error
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
+        letter = send(mechanism)
+
+    assert letter.has_failed
+    assert not letter.is_sent
+    assert "letter not sent" in caplog.text
+    assert "nora@" not in caplog.text
+    assert "invitation/x" not in caplog.text
