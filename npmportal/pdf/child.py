@@ -14,7 +14,6 @@ import resource
 import signal
 import sys
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 SCHEME = "asset:"
@@ -34,6 +33,10 @@ UA_MARK = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pd
 <pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
 </rdf:li></rdf:Seq></pdfaSchema:property>
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
+
+
+class ForbiddenAddress(Exception):
+    """Something in the document pointed outside the packaged assets."""
 
 
 def say(**message: Any) -> None:
@@ -69,9 +72,13 @@ def make_fetcher(assets: dict[str, str]) -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class PackagedAssetsOnly(URLFetcher):
+        # WeasyPrint swallows every error while it draws an SVG, this one too: so it is remembered as well.
+        has_refused = False
+
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
             if path is None:
+                self.has_refused = True
                 raise FatalURLFetchingError("an address outside the packaged assets")
             if not path:
                 raise FileNotFoundError("a packaged font that is not installed")
@@ -129,7 +136,7 @@ def write(order: dict[str, Any]) -> int:
     ]
     html = HTML(string=order["html"], base_url=SCHEME, url_fetcher=fetcher)
     document = html.render(font_config=fonts, pdf_variant=order["variant"], presentational_hints=False)
-    finisher = partial(add_ua_mark) if order["variant"].startswith("pdf/a") else None
+    finisher = add_ua_mark if order["variant"].startswith("pdf/a") else None
     document.write_pdf(
         order["output"],
         finisher=finisher,
@@ -139,6 +146,8 @@ def write(order: dict[str, Any]) -> int:
     )
     with open(order["output"], "rb+") as file:
         os.fsync(file.fileno())
+    if fetcher.has_refused:
+        raise ForbiddenAddress
     return len(document.pages)
 
 
@@ -159,7 +168,7 @@ def main() -> int:
         say(error="too_large", error_class="MemoryError")
         return 1
     except BaseException as error:  # FatalURLFetchingError is not an Exception
-        refused = type(error).__name__ == "FatalURLFetchingError"
+        refused = type(error).__name__ in ("FatalURLFetchingError", "ForbiddenAddress")
         say(error="forbidden_address" if refused else "failed", error_class=type(error).__name__)
         return 1
     say(pages=pages)
