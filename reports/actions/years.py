@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 
 from members.models import Mechanism
@@ -10,7 +9,6 @@ from reports.models import ReportingYear
 from visits.models import Visit
 
 
-@transaction.atomic
 def ensure_years(mechanism: Mechanism) -> list[ReportingYear]:
     """Add the reporting years that are missing, from the mechanism's first visit to today; return the new ones.
 
