@@ -35,7 +35,6 @@ class Timing:
     median: float
     p95: float
     queries: int
-    status: int
 
     @property
     def is_over(self) -> bool:
@@ -54,7 +53,8 @@ def measure(page: Page) -> Timing:
     if page.reader:
         client.force_login(page.reader, backend="allauth.account.auth_backends.AuthenticationBackend")
     with CaptureQueriesContext(connection) as captured:
-        status = _open(client, page)
+        _open(client, page)
+    queries = len(captured)  # before the next request forgets them
     for _warm_up in range(2):
         _open(client, page)
     times = []
@@ -63,16 +63,15 @@ def measure(page: Page) -> Timing:
         _open(client, page)
         times.append((time.perf_counter() - started) * 1000)
     times.sort()
-    return Timing(page, statistics.median(times), times[int(len(times) * 0.95) - 1], len(captured), status)
+    return Timing(page, statistics.median(times), times[int(len(times) * 0.95) - 1], queries)
 
 
-def _open(client: Client, page: Page) -> int:
+def _open(client: Client, page: Page) -> None:
     response = client.get(page.address)
     if response.status_code != 200:
         raise RuntimeError(f"{page.label}: {page.address} answered {response.status_code}")
     if response.streaming:
         _ = b"".join(response.streaming_content)  # type: ignore[arg-type]
-    return response.status_code
 
 
 def pages(mechanism: Mechanism) -> Iterator[Page]:
@@ -139,8 +138,10 @@ def _holder(role: str, mechanism: Mechanism) -> User:
 
 
 def _body_person(mechanism: Mechanism, *, busiest: bool) -> User:
-    """Return a person of the body with the most (or fewest) visits among those that have people."""
-    people = User.objects.filter(affiliations__body__mechanism=mechanism, is_active=True).distinct()
+    """Return a person who logs visits for the body with the most (or fewest) of them."""
+    people = User.objects.filter(
+        affiliations__body__mechanism=mechanism, affiliations__role__in=["body_lead", "body_monitor"], is_active=True
+    ).distinct()
     counts = [(Visit.objects.visible_to(person).count(), person.pk, person) for person in people]
     if not counts:
         raise RuntimeError("No body has people; run demo_accounts first.")
