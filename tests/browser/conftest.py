@@ -47,11 +47,13 @@ def visitor(chromium, live_server, settings):
     The window remembers in `complaints` what the browser complained of: errors, breaches of the security policy.
     """
     settings.ALLOWED_HOSTS = ["*"]
+    # Passkeys need a name; a browser knows this one without asking the system.
+    address = live_server.url.replace("127.0.0.1", "localhost")
     contexts = []
 
     def enter(user=None, *, width=1280, scheme="light", js=True):
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=address,
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
             java_script_enabled=js,
@@ -61,7 +63,7 @@ def visitor(chromium, live_server, settings):
             client = Client()
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
             name = portal_settings.SESSION_COOKIE_NAME
-            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
