@@ -48,7 +48,7 @@ def menu(context: Context) -> list[dict[str, Any]]:
     if not mechanism or not request:
         return []
     in_desk = context.get("in_desk")
-    found = [
+    found: list[dict[str, Any]] = [
         {"label": entry.label, "url": reverse(entry.url_name, kwargs={"npm": mechanism.slug})}
         for entry in (DESK if in_desk else PUBLIC)
         if _is_open(entry, grants)

@@ -54,7 +54,6 @@ def test_pages_have_no_barrier_that_axe_finds(visitor, network, alpha_lead, sche
         f"{path} {rule['id']}: {rule['nodes'][0]['html']}"
         for path, answer in found.items()
         for rule in answer["violations"]
-        if rule["impact"] in ("serious", "critical")
     ]
     assert barriers == []
     assert all("color-contrast" in {rule["id"] for rule in answer["passes"]} for answer in found.values())
