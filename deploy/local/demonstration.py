@@ -181,6 +181,7 @@ def _announce(servants: Household, environ: dict[str, str], port: int, report: s
     say("")
     say(report)
     say(f"Portal: http://127.0.0.1:{port}/")
-    servants.run([*MANAGE, "demo_accounts"], env=environ)
+    if servants.run([*MANAGE, "demo_accounts"], env=environ):
+        raise Problem("The demonstration accounts could not be made: manage.py demo_accounts failed.")
     say(f"Logs: {servants.home.logs.relative_to(ROOT)}/   Stop: Ctrl-C")
     signals.check()
