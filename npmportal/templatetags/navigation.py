@@ -51,7 +51,7 @@ def menu(context: Context) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"label": entry.label, "url": reverse(entry.url_name, kwargs={"npm": mechanism.slug})}
         for entry in (DESK if in_desk else PUBLIC)
-        if _is_open(entry, grants)
+        if not entry.permissions or any(_holds(grants, name, mechanism) for name in entry.permissions)
     ]
     current = max((e["url"] for e in found if request.path.startswith(e["url"])), key=len, default="")
     home = found[0]["url"]
@@ -61,5 +61,8 @@ def menu(context: Context) -> list[dict[str, Any]]:
     return found
 
 
-def _is_open(entry: Entry, grants: Any) -> bool:
-    return not entry.permissions or any(grants is not None and name in grants for name in entry.permissions)
+def _holds(grants: Any, permission: str, mechanism: Any) -> bool:
+    """Tell whether ``permission`` is held on this mechanism, or, if it is one on bodies, on a body anywhere."""
+    if permission in access.PERMISSIONS["members.Mechanism"]:
+        return mechanism.pk in grants.on(permission)
+    return permission in grants

@@ -5,10 +5,15 @@ from django.template.response import TemplateResponse
 
 from members.models import Mechanism
 from members.views.scope import desk_page
+from npmportal.access import LOG_VISITS, grants_of
 from reports.worklists import work_lists
 
 
 @desk_page()
 def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    context = {"work_lists": work_lists(request.user, mechanism)}
+    bodies = grants_of(request.user).on(LOG_VISITS)
+    context = {
+        "work_lists": work_lists(request.user, mechanism),
+        "may_log": bool(bodies) and mechanism.bodies.filter(pk__in=bodies).exists(),
+    }
     return TemplateResponse(request, "reports/desk_home.html", context)

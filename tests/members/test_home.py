@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from members.models import Coordination, Designation, Mechanism
+from members.models import Affiliation, Coordination, Designation, Mechanism
+from members.models.affiliation_groups import sync_groups
 from tests.factories import BodyFactory, MechanismFactory, SourceFactory, UserFactory, person
 
 
@@ -92,9 +93,6 @@ def test_start_leads_to_the_only_desk(as_, coordinator):
 
 
 def test_start_lets_choose_between_desks(as_, coordinator):
-    from members.models import Affiliation
-    from members.models.affiliation_groups import sync_groups
-
     second = MechanismFactory(slug="second", country_en="Secondia")
     Affiliation.objects.create(user=coordinator, mechanism=second, role="coordinator", starts_on=date(2020, 1, 1))
     sync_groups(coordinator)
@@ -125,6 +123,20 @@ def test_menu_of_the_desk_shows_what_the_role_opens(as_, mechanism, alpha, role,
 
     assert f">{seen}</a>" in menu
     assert f">{hidden}</a>" not in menu
+
+
+def test_role_elsewhere_opens_nothing_here(as_, coordinator, alpha):
+    elsewhere = MechanismFactory(slug="second", country_en="Secondia")
+    body = BodyFactory(mechanism=elsewhere, slug="gamma")
+    Affiliation.objects.create(user=coordinator, body=body, role="body_monitor", starts_on=date(2020, 1, 1))
+    sync_groups(coordinator)
+
+    here, there = (as_(coordinator).get(f"/{npm}/desk/").content.decode() for npm in ("examplia", "second"))
+
+    assert ">Reports</a>" in here
+    assert ">Reports</a>" not in there
+    assert "Log a visit" in there
+    assert "Log a visit" not in here
 
 
 def test_menu_marks_the_page_the_reader_is_on(client, mechanism):
