@@ -70,8 +70,7 @@ def _open(client: Client, page: Page) -> None:
     response = client.get(page.address)
     if response.status_code != 200:
         raise RuntimeError(f"{page.label}: {page.address} answered {response.status_code}")
-    if response.streaming:
-        _ = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    response.getvalue()  # streams are read to their end
 
 
 def pages(mechanism: Mechanism) -> Iterator[Page]:

@@ -15,7 +15,7 @@ class JsonFormatter(logging.Formatter):
     """Writes time, level, logger, message, request id and the allowed extra fields; tracebacks without values."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
