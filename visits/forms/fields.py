@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberBody
+from visits.models import Place
 from visits.models.body_names import BodyNames
 
 LONGEST_TEXT = 10_000
@@ -64,6 +65,17 @@ class LongTextField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Count a line break as one character, as people do; browsers send two."""
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+class PlaceField(forms.ModelChoiceField):
+    """A place by its id; what is no id at all is answered like an id that is not in the register."""
+
+    def to_python(self, value: Any) -> Place | None:
+        try:
+            place: Place | None = super().to_python(value)
+        except forms.ValidationError:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+        return place
 
 
 class BodyField(forms.ModelChoiceField):

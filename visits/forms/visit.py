@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.actions.visits import RECORDED
-from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField, QuickSelect
+from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField, PlaceField, QuickSelect
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.completeness import is_within_remit
@@ -36,7 +36,7 @@ class VisitForm(forms.ModelForm[Visit]):
 
     marks_required = True
 
-    place = forms.ModelChoiceField(
+    place = PlaceField(
         Place.objects.none(),
         label=gettext_lazy("Place"),
         widget=forms.HiddenInput,
@@ -99,8 +99,8 @@ class VisitForm(forms.ModelForm[Visit]):
         if self.instance._state.adding:
             self.initial.setdefault("form_key", uuid.uuid4())
             leads = list(lead.queryset[:2])
-            if len(leads) == 1:
-                self.initial.setdefault("lead_body", leads[0].pk)
+            if len(leads) == 1 and not self.initial.get("lead_body"):
+                self.initial["lead_body"] = leads[0].pk
         else:
             self.initial.setdefault("version", self.instance.version)
             self.initial.setdefault("partners", list(self.instance.body_ids[1:]))

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -104,9 +104,14 @@ def _filled_form(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> Vi
 def _page(
     request: HttpRequest, mechanism: Mechanism, form: VisitForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    words = (request.POST.get("place_q") or "").strip()[:100]
+    words = _words(request.POST)
     context |= {"form": form, **_places(request, mechanism, words, form["place"].value())}
     return TemplateResponse(request, "visits/visit_form.html", context, status=status)
+
+
+def _words(data: QueryDict) -> str:
+    """Return what was typed into the search for a place."""
+    return data.get("place_q", "").replace("\x00", "").strip()[:100]
 
 
 def _places(request: HttpRequest, mechanism: Mechanism, words: str, chosen: Any) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def _places(request: HttpRequest, mechanism: Mechanism, words: str, chosen: Any)
 
 @desk_page(on_a_body=LOG_VISITS)
 def place_options_part(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    words = request.GET.get("place_q", "").strip()[:100]
+    words = _words(request.GET)
     context = _places(request, mechanism, words, request.GET.get("place"))
     return TemplateResponse(request, "visits/_place_options.html", context)
 

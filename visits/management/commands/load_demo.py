@@ -52,11 +52,14 @@ class Command(BaseCommand):
         if not total.visits and not total.places:
             self.stdout.write(f"Nothing to add: {total.present:,} invented visits are there already.")
             return
+        self._tidy()
+        self.stdout.write(f"Added {total.visits:,} invented visits and {total.places:,} invented places.")
+
+    def _tidy(self) -> None:
+        """Bring the statistics up to date and mark the pages all can see: lists then need the indexes alone."""
         with connection.cursor() as cursor:
             for table in ("place", "visit", "visitpartner", "visitcombination"):
-                # Marks the pages all can see, so that lists are answered from their indexes alone.
                 cursor.execute(f"VACUUM (ANALYZE) visits_{table}")
-        self.stdout.write(f"Added {total.visits:,} invented visits and {total.places:,} invented places.")
 
 
 def _say_nothing(_line: str) -> None:

@@ -1,0 +1,130 @@
+import io
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from members.models import RemitBody
+from tests.factories import RemitFactory
+from visits.models import Place, Visit, VisitEvent
+from visits.models.completeness import gaps_in, is_within_remit
+
+UNTIL = "2025-06-30"
+
+
+@pytest.fixture(autouse=True)
+def _demonstration(settings, monkeypatch):
+    """Demonstration on; the accounts of the real networks are none of this test's business."""
+    settings.DEMONSTRATION = True
+    monkeypatch.setattr("visits.management.commands.load_demo.get_commands", dict)
+
+
+@pytest.fixture
+def network(mechanism, alpha, beta):
+    """Alpha leads with beta in the prisons of the north; beta alone took over the cells in the south in 2022."""
+    north, south = mechanism.jurisdictions.all()
+    prisons, cells = mechanism.settings.all()
+    RemitFactory(setting=prisons, bodies=[alpha, beta], spanning=[north])
+    RemitFactory(setting=cells, bodies=[alpha], spanning=[south], ends_on=date(2022, 7, 1))
+    RemitFactory(setting=cells, bodies=[beta], spanning=[south], starts_on=date(2022, 7, 1))
+    assert RemitBody.objects.count() == 4
+    return mechanism
+
+
+def load(number, **options):
+    out = io.StringIO()
+    call_command("load_demo", visits=number, until=date.fromisoformat(UNTIL), stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _no_vacuum(monkeypatch):
+    """VACUUM cannot run inside a test's transaction."""
+    monkeypatch.setattr("visits.management.commands.load_demo.Command._tidy", lambda self: None)
+
+
+def test_number_asked_for_is_there_and_the_same_again_changes_nothing(network):
+    assert "Added 300 invented visits" in load(300)
+    before = list(Visit.objects.order_by("pk").values())
+
+    assert "Nothing to add: 300" in load(300)
+
+    assert list(Visit.objects.order_by("pk").values()) == before
+
+
+def test_larger_number_adds_and_keeps_the_first(network):
+    load(100, places=30)
+    before = {visit["id"]: visit for visit in Visit.objects.values()}
+
+    load(250, places=30)
+
+    after = {visit["id"]: visit for visit in Visit.objects.values()}
+    assert len(after) == 250
+    assert all(after[pk] == visit for pk, visit in before.items())
+
+
+def test_every_body_visits_within_its_remit_of_the_day(network):
+    load(300)
+
+    assert all(is_within_remit(visit) for visit in Visit.objects.select_related("lead_body", "setting", "jurisdiction"))
+    assert Visit.objects.filter(partner_rows__isnull=False).exists()
+
+
+def test_what_is_handed_in_is_complete_and_has_its_history(network):
+    load(300)
+
+    handed_in = Visit.objects.filter(state__in=Visit.HANDED_IN)
+    assert handed_in.exists()
+    assert not [visit for visit in handed_in if gaps_in(visit)]
+    assert VisitEvent.objects.filter(to_state="approved").count() == Visit.objects.filter(state="approved").count()
+
+
+def test_bodies_of_each_visit_are_lead_and_partners(network):
+    load(200)
+
+    for visit in Visit.objects.prefetch_related("partner_rows"):
+        partners = sorted(row.body_id for row in visit.partner_rows.all())
+        assert visit.body_ids == [visit.lead_body_id, *partners]
+
+
+def test_every_place_says_that_it_is_invented(network):
+    load(50)
+
+    assert Place.objects.exists()
+    assert not Place.objects.filter(is_invented=False).exists()
+    assert not Place.objects.exclude(name__endswith="(invented)").exists()
+
+
+def test_dates_lie_within_six_reporting_years_and_not_after_the_last_day(network):
+    load(300)
+
+    days = Visit.objects.values_list("starts_on", "ends_on")
+    assert min(first for first, _last in days) >= date(2020, 4, 1)
+    assert max(last for _first, last in days) <= date.fromisoformat(UNTIL)
+
+
+def test_some_numbers_are_not_recorded(network):
+    load(300)
+
+    assert Visit.objects.filter(people_in_custody=None).exists()
+    assert Visit.objects.exclude(people_in_custody=None).exists()
+
+
+def test_refused_where_it_is_no_demonstration(network, settings):
+    settings.DEMONSTRATION = False
+
+    with pytest.raises(CommandError, match="not a demonstration"):
+        load(10)
+
+    assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_000_000])
+def test_impossible_number_is_refused(network, number):
+    with pytest.raises(CommandError):
+        load(number)
+
+
+def test_without_a_network_it_says_what_to_do_first(db):
+    with pytest.raises(CommandError, match="load_reference"):
+        load(10)
