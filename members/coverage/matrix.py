@@ -191,7 +191,7 @@ class Matrix:
     @property
     def entries(self) -> list[tuple[Setting, Entry]]:
         """Every remit of the day once, in the order of the table, with its setting."""
-        found = {}
+        found: dict[tuple[str, str], tuple[Setting, Entry]] = {}
         for setting in self.settings:
             for cell in (cell for row in setting.rows for cell in row.cells):
                 found |= {(setting.slug, entry.key): (setting, entry) for entry in cell.entries}

@@ -28,7 +28,7 @@ class MemberBodyQuerySet(models.QuerySet["MemberBody"]):
         )
 
 
-class MemberBody(models.Model):
+class MemberBody(models.Model):  # type: ignore[django-manager-missing]
     """An inspectorate, commission or scheme that is (or was) part of a mechanism. Its names and status are dated."""
 
     class Kind(models.TextChoices):
@@ -124,7 +124,7 @@ class Designation(DatedFact):
         _("takes part in the consultations"), null=True, help_text=_("Empty where it is not recorded.")
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
         ordering = ["body", "starts_on"]

@@ -22,7 +22,7 @@ class MechanismQuerySet(models.QuerySet["Mechanism"]):
         return self.annotate(member_count=Count("bodies", filter=held, distinct=True))
 
 
-class Mechanism(BilingualName):
+class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
     """A National Preventive Mechanism (OPCAT Articles 3 and 17): one body or a network of several."""
 
     class Profile(models.TextChoices):

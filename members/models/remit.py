@@ -45,7 +45,7 @@ class Remit(DatedFact):
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.HIGH)
     key = models.SlugField(_("key"), max_length=80, help_text=_("Names the remit in the packaged reference data."))
 
-    objects = RemitQuerySet.as_manager()
+    objects = RemitQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
         ordering = ["setting", "position", "starts_on"]
