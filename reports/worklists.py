@@ -84,10 +84,8 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
 
 
 def _waiting(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
-    if bodies := grants.on(VIEW_VISITS):
-        submitted = Visit.objects.visible_to(user).filter(
-            mechanism=mechanism, state=Visit.State.SUBMITTED, body_ids__overlap=sorted(bodies)
-        )
+    if VIEW_VISITS in grants and mechanism.pk not in grants.on(REVIEW_VISITS):
+        submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
         yield from _visits(_("With the coordinator"), submitted, "state=submitted")
     if mechanism.pk in grants.on(MAKE_REPORTS):
         live = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state__in=Job.LIVE)

@@ -8,6 +8,7 @@ named here, and is killed when it takes too long, grows too large, or when nobod
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -158,8 +159,9 @@ def _follow(process: subprocess.Popen[bytes], wall_seconds: int, on_progress: Pr
             return int(message["pages"])
         else:
             raise PdfError(message["error"], message["error_class"])
-    # Nothing more to read and no result: killed by a limit of its own, or by somebody.
-    raise PdfError("too_slow" if time.monotonic() > deadline or process.wait() in (-24, -9) else "failed")
+    # Nothing more to read and no result: out of time, ended by its own limit of processor time, or killed by somebody.
+    is_late = time.monotonic() > deadline or process.wait() == -signal.SIGXCPU
+    raise PdfError("too_slow" if is_late else "failed")
 
 
 def _messages(process: subprocess.Popen[bytes], deadline: float) -> Iterator[dict[str, Any] | None]:

@@ -63,7 +63,7 @@ def members(book: Book) -> Chapter:
     table = book.table(
         "members",
         _("Members as at %(day)s") % {"day": book.last_day},
-        (_("Body"), _("Abbreviation"), _("Kind"), _("Standing"), _("Since")),
+        (_("Body"), _("Kind"), _("Standing"), _("Since")),
         rows,
         has_words=True,
     )
@@ -130,7 +130,8 @@ def _member(book: Book, body: dict[str, Any]) -> tuple[Cell, ...]:
     if standing["takes_part"] is False:
         status = _("%(status)s; does not take part in the consultations") % {"status": status}
     since = _since(standing["since"], standing["precision"])
-    return (book.body(body["slug"]), body["abbreviation"], book.kind_of(body["slug"]), status, since)
+    name = f"{book.body(body['slug'])} ({body['abbreviation']})"
+    return (name, book.kind_of(body["slug"]), status, since)
 
 
 def _since(iso: str, precision: str) -> str:

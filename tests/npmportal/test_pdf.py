@@ -1,17 +1,31 @@
 """The process that writes PDF: accessible, confined, and gone when nobody waits for it."""
 
 import os
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 
 import page
 import pikepdf
 import psutil
 import pytest
+from django.conf import settings
 
 from npmportal import pdf
 from npmportal.pdf import Data, Limits, PdfError, write_pdf
 
 MOMENT = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)
+CALLER = """
+import sys, django
+from datetime import UTC, datetime
+from pathlib import Path
+django.setup()
+from npmportal.pdf import write_pdf
+page = Path(sys.argv[1])
+moment = datetime.now(UTC)
+write_pdf(page.read_text(), page.with_suffix(".pdf"), stylesheet="report.css", identifier="one", created=moment)
+"""
 BOMB = "<div style='display:flex'>" * 25 + "x" + "</div>" * 25
 
 
@@ -109,6 +123,41 @@ def test_child_ends_when_its_caller_gives_up(tmp_path):
         write(tmp_path, document(BOMB), on_progress=give_up)
 
     assert children() == []
+
+
+def test_child_that_is_killed_is_a_failure_said_in_a_sentence(tmp_path):
+    def kill(step, page):
+        for child in children():
+            child.kill()
+
+    with pytest.raises(PdfError) as failed:
+        write(tmp_path, document(BOMB), on_progress=kill)
+
+    assert failed.value.reason == "failed"
+
+
+def test_child_dies_with_a_caller_that_is_killed(tmp_path):
+    """A worker killed with `kill -9` cleans nothing up: the kernel ends its child."""
+    path = tmp_path / "bomb.html"
+    path.write_text(document(BOMB), encoding="utf-8")
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, str(path)], cwd=settings.BASE_DIR)
+    try:
+        child = wait_for(lambda: psutil.Process(caller.pid).children())[0]
+        wait_for(lambda: child.cpu_times().user > 1)
+    finally:
+        caller.kill()
+        caller.wait()
+
+    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+def wait_for(is_true, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := is_true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s")
 
 
 def test_missing_libraries_give_the_line_to_type(tmp_path, monkeypatch):
