@@ -39,7 +39,7 @@ class VisitForm(forms.ModelForm[Visit]):
     place = PlaceField(
         Place.objects.none(),
         label=gettext_lazy("Place"),
-        widget=forms.HiddenInput,
+        widget=forms.TextInput,  # the page prints it as radio buttons
         error_messages={
             "required": gettext_lazy("Choose a place."),
             "invalid_choice": gettext_lazy("Choose a place of this network’s register."),

@@ -1,6 +1,6 @@
 from argparse import ArgumentParser
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,12 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--visits", type=int, default=2000, help="how many visits there shall be (default 2000)")
         parser.add_argument("--places", type=int, help="how many places there shall be at least")
-        parser.add_argument("--until", type=date.fromisoformat, help="the last day of the visits (default today)")
+        parser.add_argument("--until", type=date.fromisoformat, help="the last day of the visits (default yesterday)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError("This portal is not a demonstration (DEMONSTRATION=on): invented visits are refused.")
-        number, until = options["visits"], options["until"] or date.today()
+        number, until = options["visits"], options["until"] or date.today() - timedelta(days=1)
         if not 0 < number <= 5_000_000:
             raise CommandError("--visits must be from 1 to 5,000,000.")
         places = options["places"] or min(2400, 240 + number // 500)
