@@ -146,8 +146,15 @@ def retry(job: Job) -> bool:
     with transaction.atomic():
         if Job.objects.live().filter(key=job.key).exists():
             return False
+        # Attempts go on counting: were they to begin again at 1, a worker of the first attempt that wakes up late could
+        # take the new one for its own and publish.
         updated = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-            state=Job.State.QUEUED, attempts=0, error="", finished_at=None, progress_done=0, progress_label=""
+            state=Job.State.QUEUED,
+            max_attempts=F("attempts") + 3,
+            error="",
+            finished_at=None,
+            progress_done=0,
+            progress_label="",
         )
         if updated:
             transaction.on_commit(lambda: send(job))

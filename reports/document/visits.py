@@ -31,63 +31,20 @@ def year_in_figures(book: Book) -> Chapter:
 def by_body(book: Book) -> Chapter:
     """Return the chapter on the bodies' visits. A joint visit counts once for the NPM and once for each body."""
     rows = book.content["visits"]["by_body"]
-    totals = book.totals
-    notice = counted(book.content["visits"]["by_month_and_notice"], by=1)
-    both = sum(row["total"] for row in rows)
-    table = book.table(
-        "visits-by-body",
-        _("Visits by body"),
-        (
-            _("Body"),
-            _("Led"),
-            _("Joined as a partner"),
-            _("All visits"),
-            _("of which joint"),
-            _("of which unannounced"),
-        ),
-        [
-            (
-                book.body(row["body"]),
-                row["led"],
-                row["total"] - row["led"],
-                row["total"],
-                row["joint"],
-                row["unannounced"],
-            )
-            for row in rows
-        ],
-        total=(
-            _("The NPM (each visit once)"),
-            totals["made"],
-            None,
-            totals["made"],
-            totals["joint"],
-            notice.get(Visit.Notice.UNANNOUNCED, 0),
-        ),
-        notes=(
-            _(
-                "A joint visit counts once for the NPM and once for each body that took part. The bodies’ "
-                "visits add up to "
-                "%(bodies)s; the NPM made %(npm)s."
-            )
-            % {"bodies": number(both), "npm": number(totals["made"])},
-        ),
-    )
+    table = _bodies(book)
     chart = bar_chart(
         "by-body",
         _("Visits by body"),
         _describe(_("Horizontal bars: the visits each body led or joined."), table),
         [(book.body(row["body"]), row["total"]) for row in sorted(rows, key=lambda row: -row["total"])],
     )
-    silent = [body for body in book.members if body["slug"] not in {row["body"] for row in rows}]
     words = [
-        _("%(bodies)s bodies made visits in the year, %(joint)s of them together with another body.")
-        % {"bodies": number(len(rows)), "joint": _visits(totals["joint"])}
+        _("%(bodies)s bodies made visits in the year. %(joint)s visits were made by several bodies together.")
+        % {"bodies": number(len(rows)), "joint": number(book.totals["joint"])}
     ]
-    if silent:
-        words.append(
-            _("No visit is recorded for: %(bodies)s.") % {"bodies": ", ".join(book.body(b["slug"]) for b in silent)}
-        )
+    visitors = {row["body"] for row in rows}
+    if silent := [book.body(body["slug"]) for body in book.members if body["slug"] not in visitors]:
+        words.append(_("No visit is recorded for: %(bodies)s.") % {"bodies": ", ".join(silent)})
     section = Section("by-body", _("Who visited"), tuple(words), chart if rows else None, (table,))
     return Chapter("bodies", _("Visits by body"), SECTIONS, sections=(section,))
 
@@ -152,12 +109,37 @@ def through_the_year(book: Book) -> Chapter:
     return Chapter("notice", _("Notice, months and kinds of visit"), SECTIONS, sections=(year, kinds))
 
 
-def _visits(count: int) -> str:
-    return number(count)
-
-
 def _describe(words: str, table: Table) -> str:
     return words + " " + _("The numbers are in table %(number)s.") % {"number": table.number}
+
+
+def _bodies(book: Book) -> Table:
+    rows = book.content["visits"]["by_body"]
+    made, joint = book.totals["made"], book.totals["joint"]
+    unannounced = counted(book.content["visits"]["by_month_and_notice"], by=1).get(Visit.Notice.UNANNOUNCED, 0)
+    note = _(
+        "A joint visit counts once for the NPM and once for each body that took part. "
+        "The bodies’ visits add up to %(bodies)s; the NPM made %(npm)s."
+    ) % {"bodies": number(sum(row["total"] for row in rows)), "npm": number(made)}
+    cells: list[tuple[Cell, ...]] = []
+    for row in rows:
+        joined = row["total"] - row["led"]
+        cells.append((book.body(row["body"]), row["led"], joined, row["total"], row["joint"], row["unannounced"]))
+    return book.table(
+        "visits-by-body",
+        _("Visits by body"),
+        (
+            _("Body"),
+            _("Led"),
+            _("Joined as a partner"),
+            _("All visits"),
+            _("of which joint"),
+            _("of which unannounced"),
+        ),
+        cells,
+        total=(_("The NPM (each visit once)"), made, None, made, joint, unannounced),
+        notes=(note,),
+    )
 
 
 def _settings_chart(book: Book, key: str) -> BarChart:

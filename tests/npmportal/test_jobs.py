@@ -183,7 +183,19 @@ def test_retry_runs_a_failed_job_afresh_and_only_once(queued, results, sent, dja
 
     assert sent == [str(queued.pk)]
     jobs.run(str(queued.pk))
-    assert results == [1]
+    assert results == [4]
+
+
+def test_worker_of_an_attempt_before_the_retry_cannot_publish(queued, results, sent):
+    abandon(queued, state=Job.State.FAILED, attempts=1)
+    sleeper = jobs.JobRun(queued, attempt=1)
+    jobs.retry(queued)
+    jobs._claim(str(queued.pk))
+
+    with pytest.raises(jobs.LostLease):
+        sleeper.finish(lambda: results.append("old"))
+
+    assert results == []
 
 
 def test_heartbeat_keeps_the_lease_alive(queued, settings, monkeypatch):
