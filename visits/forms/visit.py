@@ -31,6 +31,14 @@ LISTS = ("kind", "mode", "trigger", "validity", "satisfaction", "access", "acces
 ALWAYS_SET = ("mode", "trigger", "confidentiality")
 
 
+REQUIRED = {
+    "starts_on": gettext_lazy("Enter the first day."),
+    "lead_body": gettext_lazy("Choose the lead body."),
+    "kind": gettext_lazy("Choose the kind of visit."),
+    "notice": gettext_lazy("Say whether the visit was announced."),
+}
+
+
 class VisitForm(forms.ModelForm[Visit]):
     """What a person records about a visit. Places and bodies are looked up inside what ``user`` may use."""
 
@@ -80,7 +88,8 @@ class VisitForm(forms.ModelForm[Visit]):
 
     def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.mechanism = mechanism
+        # The order of the page is the order of the error summary.
+        self.order_fields(["place", "starts_on", "ends_on", "lead_body", "kind", "own_kind", "notice", "validity"])
         names = BodyNames(mechanism)
         bodies = mechanism.bodies.all()
         lead: Any = self.fields["lead_body"]
@@ -94,8 +103,12 @@ class VisitForm(forms.ModelForm[Visit]):
 
     def _suggest(self, lead: Any) -> None:
         """Fill in what is not in question: the only body, today's key or version."""
-        own: Any = self.fields["notice"]
-        own.choices = Visit.Notice.choices
+        fields: dict[str, Any] = self.fields
+        fields["notice"].choices = Visit.Notice.choices
+        for name in ("satisfaction", "access", "access_reason"):
+            fields[name].choices = [("", _("Not recorded")), *fields[name].choices[1:]]
+        for name, message in REQUIRED.items():
+            fields[name].error_messages["required"] = message
         if self.instance._state.adding:
             self.initial.setdefault("form_key", uuid.uuid4())
             leads = list(lead.queryset[:2])
