@@ -87,15 +87,12 @@ def method(book: Book) -> Chapter:
     waiting = []
     if totals["submitted"]:
         waiting.append(
-            _(
-                "%(visits)s visits were submitted and not yet approved when the figures were frozen; they "
-                "are not counted."
-            )
+            _("Visits submitted and not yet approved when the figures were frozen, and so not counted: %(visits)s.")
             % {"visits": number(totals["submitted"])}
         )
     if totals["returned"]:
         waiting.append(
-            _("%(visits)s visits had been returned to their body with a question; they are not counted.")
+            _("Visits that had been returned to their body with a question, and so not counted: %(visits)s.")
             % {"visits": number(totals["returned"])}
         )
     context = {"waiting": waiting, "definitions": _definitions()}

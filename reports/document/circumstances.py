@@ -101,11 +101,12 @@ def _delays(book: Book) -> str:
     if not delays["visits"]:
         return _("No delay was recorded.")
     if not delays["recorded"]:
-        return _("%(visits)s visits were delayed; how long was not recorded.") % {"visits": number(delays["visits"])}
+        return _("Delayed visits: %(visits)s. How long they were delayed was not recorded.") % {
+            "visits": number(delays["visits"])
+        }
     return _(
-        "%(visits)s visits were delayed. The length was recorded for %(recorded)s of them: half "
-        "were of %(median)s minutes or "
-        "less, the longest was of %(longest)s minutes."
+        "Delayed visits: %(visits)s. Delays of which the length was recorded: %(recorded)s; half "
+        "of them were of %(median)s minutes or less, the longest of %(longest)s minutes."
     ) % {key: number(delays[key]) for key in ("visits", "recorded", "median", "longest")}
 
 

@@ -30,8 +30,8 @@ def places(book: Book) -> Chapter:
     )
     words = [
         _(
-            "%(places)s places are listed, with %(visits)s visits. The last column gives the months of "
-            "the first and last visit."
+            "Places listed: %(places)s. Visits to them: %(visits)s. The last column gives the months "
+            "of the first and the last visit."
         )
         % {"places": number(len(found["listed"])), "visits": number(found["visits_listed"])},
         _("A place whose setting changed during the year stands under both settings."),
@@ -39,8 +39,8 @@ def places(book: Book) -> Chapter:
     if found["visits_not_listed"]:
         words.append(
             _(
-                "%(visits)s visits are restricted: they count in the figures of this report, and their "
-                "places are not named here."
+                "Restricted visits: %(visits)s. They count in the figures of this report; their places are "
+                "not named here."
             )
             % {"visits": number(found["visits_not_listed"])}
         )

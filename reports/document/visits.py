@@ -39,7 +39,7 @@ def by_body(book: Book) -> Chapter:
         [(book.body(row["body"]), row["total"]) for row in sorted(rows, key=lambda row: -row["total"])],
     )
     words = [
-        _("%(bodies)s bodies made visits in the year. %(joint)s visits were made by several bodies together.")
+        _("Bodies that made visits in the year: %(bodies)s. Visits made by several bodies together: %(joint)s.")
         % {"bodies": number(len(rows)), "joint": number(book.totals["joint"])}
     ]
     visitors = {row["body"] for row in rows}

@@ -89,8 +89,8 @@ def test_sum_that_does_not_close_is_said(page):
 def test_waiting_and_restricted_visits_are_mentioned_and_their_places_are_not(page):
     words = " ".join(page.text_content().split())
 
-    assert "1 visits were submitted and not yet approved" in words
-    assert "1 visits are restricted" in words
+    assert "Visits submitted and not yet approved when the figures were frozen, and so not counted: 1." in words
+    assert "Restricted visits: 1." in words
     assert "Hidden House" not in words
 
 
