@@ -18,7 +18,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("language/", login_not_required(set_language), name="set_language"),
     # An address belongs to a person's record: it is changed by whoever manages people, not by oneself.
-    path("account/email/", views.closed),
+    path("account/email/", views.closed, name="account_email_closed"),
     path("account/", include("allauth.urls")),
     path("", include("members.urls")),
     path("", include("visits.urls")),

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
@@ -37,11 +38,11 @@ METHODS = ("GET", "POST")
 def everybody(
     alpha, stranger, administrator, coordinator, alpha_lead, alpha_monitor, alpha_reader, beta_monitor, retired
 ):
-    """A signed-in client per person; the retired one was signed in when the account was closed."""
+    """The session cookie of each person; the retired one was signed in when the account was closed."""
     found = {name: value for name, value in locals().items() if name in PEOPLE}
-    clients = {"anonymous": Client(raise_request_exception=False)}
+    cookies = {"anonymous": None}
     for name, user in found.items():
-        client = Client(raise_request_exception=False)
+        client = Client()
         if name == "retired":
             user.is_active = True
             user.save(update_fields=["is_active"])
@@ -49,8 +50,8 @@ def everybody(
         if name == "retired":
             user.is_active = False
             user.save(update_fields=["is_active"])
-        clients[name] = client
-    return clients
+        cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return cookies
 
 
 @pytest.fixture
@@ -136,8 +137,11 @@ def named_arguments(patterns=None, prefix="", outer=()):
             yield f"{prefix}{entry.name}", arguments
 
 
-def answer(client, method, path):
-    """Return the answer's status, or “login”; whatever the request changed is undone."""
+def answer(cookie, method, path):
+    """Return the answer's status, or “login”; whatever the request changed is undone, signing out included."""
+    client = Client(raise_request_exception=False)
+    if cookie:
+        client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     with transaction.atomic():
         response = client.generic(method, path, "", content_type="application/x-www-form-urlencoded")
         transaction.set_rollback(True)

@@ -32,7 +32,7 @@ PUBLIC = (
 )
 DESK = (
     Entry(_("Desk"), "reports:desk_home"),
-    Entry(_("Visits"), "visits:visit_list"),
+    Entry(_("Visits"), "visits:visit_list", (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS)),
     Entry(_("Places"), "visits:place_list"),
     Entry(_("Members"), "members:desk_member_list"),
     Entry(_("Coverage"), "members:desk_coverage"),
