@@ -7,8 +7,10 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 
+@require_safe
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
     """Tell the proxy and the runner whether this process can serve: 200 when the database answers, else 503."""

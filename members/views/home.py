@@ -6,17 +6,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism, MemberBody
 from members.views.scope import public_page
 
 
+@require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     mechanisms = Mechanism.objects.with_member_counts(date.today())
     return TemplateResponse(request, "members/home.html", {"mechanisms": mechanisms})
 
 
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Send a person who has just signed in to the desk: the only one, or the page to choose from several."""
     mechanisms = list(Mechanism.objects.visible_to(request.user))
@@ -25,6 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "members/start.html", {"mechanisms": mechanisms})
 
 
+@require_safe
 @public_page
 def about(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     today = date.today()
@@ -39,6 +43,7 @@ def about(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "members/about.html", context)
 
 
+@require_safe
 @public_page
 def contact(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "members/contact.html", {})

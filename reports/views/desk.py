@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -9,6 +10,7 @@ from npmportal.access import LOG_VISITS, grants_of
 from reports.worklists import work_lists
 
 
+@require_safe
 @desk_page()
 def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     bodies = grants_of(request.user).on(LOG_VISITS)

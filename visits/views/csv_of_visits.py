@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from npmportal.csv_files import csv_response
 from visits.models import Visit
 from visits.models.body_names import BodyNames
-from visits.views.rows import bodies_of
+from visits.views.rows import bodies_of, words_of
 
 PLAIN = (
     "reference",
@@ -44,13 +44,8 @@ def response(visits: QuerySet[Visit], names: BodyNames) -> StreamingHttpResponse
     meta = Visit._meta
     related = [_("place"), _("setting"), _("jurisdiction"), _("lead body"), _("partner bodies")]
     header = [*related, *(str(meta.get_field(name).verbose_name) for name in (*PLAIN, *CHOSEN))]  # type: ignore[union-attr]
-    return csv_response("visits.csv", header, _rows(visits, names, _words()))
-
-
-def _words() -> dict[str, dict[str, str]]:
-    """Return the choices in the reader's language now: the rows are written after the request has ended."""
-    fields: dict[str, Any] = {name: Visit._meta.get_field(name) for name in CHOSEN}
-    return {name: {key: str(label) for key, label in field.choices} for name, field in fields.items()}
+    # The words are put into the reader's language now: the rows are written after the request has ended.
+    return csv_response("visits.csv", header, _rows(visits, names, words_of(CHOSEN)))
 
 
 def _rows(visits: QuerySet[Visit], names: BodyNames, words: dict[str, dict[str, str]]) -> Iterator[list[Any]]:

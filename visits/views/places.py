@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -19,6 +20,7 @@ from visits.models.body_names import BodyNames
 from visits.views.rows import rows_of
 
 
+@require_safe
 @desk_page()
 def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     filters = PlaceFilter(request.GET, mechanism=mechanism)
@@ -34,6 +36,7 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "visits/place_list.html", context)
 
 
+@require_safe
 @desk_page()
 def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)

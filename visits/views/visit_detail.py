@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -26,6 +26,7 @@ class ReasonForm(forms.Form):
     reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
 
 
+@require_safe
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visit_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)

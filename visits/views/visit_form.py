@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from members.models import Designation, Mechanism
 from members.views.scope import desk_page
@@ -117,10 +118,11 @@ def _words(data: QueryDict) -> str:
 def _places(request: HttpRequest, mechanism: Mechanism, words: str, chosen: Any) -> dict[str, Any]:
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
     place = places.with_id(chosen).first()
-    options, has_more = place_options(places, request.user, words=words, chosen=place)
+    options, has_more = place_options(places, request.user, mechanism, words=words, chosen=place)
     return {"words": words, "options": options, "has_more_places": has_more, "chosen": place}
 
 
+@require_safe
 @desk_page(on_a_body=LOG_VISITS)
 def place_options_part(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     words = _words(request.GET)

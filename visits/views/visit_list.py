@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal import audit
-from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS
+from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, cheap_count, paginate
 from visits.forms.filters import VisitFilter
 from visits.models import Visit
@@ -20,6 +21,7 @@ from visits.views import csv_of_visits
 from visits.views.rows import rows_of
 
 
+@require_safe
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     names = BodyNames(mechanism)
@@ -37,11 +39,12 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "caption_note": _how_many(count),
         "download_label": _download(count),
         "csv_url": f"{csv_url}?{query}" if query else csv_url,
-        "may_log": mechanism.bodies.filter(pk__in=request.grants.on(LOG_VISITS)).exists(),  # type: ignore[attr-defined]
+        "may_log": names.of_any(grants_of(request.user).on(LOG_VISITS)),
     }
     return TemplateResponse(request, "visits/visit_list.html", context)
 
 
+@require_safe
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visits_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     names = BodyNames(mechanism)
