@@ -1,6 +1,7 @@
 """The names of a mechanism's bodies, read once for a page that prints many visits."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from members.models import BodyName, Mechanism
@@ -20,6 +21,10 @@ class BodyNames:
         if not names:
             return None
         return next((name for name in names if name.holds_on(day)), names[0] if day < names[0].starts_on else names[-1])
+
+    def of_any(self, body_ids: Iterable[int]) -> bool:
+        """Tell whether any of ``body_ids`` is a body of the mechanism."""
+        return not self._names.keys().isdisjoint(body_ids)
 
     def choices(self, day: date) -> list[tuple[int, str]]:
         """Return (id, name) of every body for a list to choose from, in the order of the network."""
