@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members.models import MemberBody
 from members.models.bilingual import in_language
@@ -129,7 +130,8 @@ def month(iso: str) -> str:
 
 
 def short_month(iso: str) -> str:
-    return date_format(date.fromisoformat(f"{iso}-01"), "M Y")
+    # Dutch writes months without a capital, which Django's “M” gives them in every language.
+    return date_format(date.fromisoformat(f"{iso}-01"), pgettext("date format: short month and year", "M Y"))
 
 
 def number(value: int) -> str:

@@ -22,6 +22,7 @@ class PlaceForm(forms.ModelForm[Place]):
     class Meta:
         model = Place
         fields = ["name", "setting", "jurisdiction", "town", "authority", "capacity", "opened_on", "closed_on"]
+        labels = {"setting": gettext_lazy("Setting"), "jurisdiction": gettext_lazy("Jurisdiction")}
         widgets = dict.fromkeys(("setting", "jurisdiction", "authority"), QuickSelect)
 
     def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
