@@ -7,11 +7,13 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from members.models import Mechanism
 from npmportal.csv_files import csv_response
 from visits.models import Visit
 from visits.models.body_names import BodyNames
-from visits.views.rows import bodies_of, words_of
+from visits.views.rows import words_of
 
+RELATED = ("place__name", "setting_id", "jurisdiction_id", "body_ids")
 PLAIN = (
     "reference",
     "own_kind",
@@ -39,25 +41,32 @@ CHOSEN = (
 )
 
 
-def response(visits: QuerySet[Visit], names: BodyNames) -> StreamingHttpResponse:
+def response(visits: QuerySet[Visit], names: BodyNames, mechanism: Mechanism) -> StreamingHttpResponse:
     """Return ``visits`` as a file, newest first. An empty field was not recorded; it is not nought."""
     meta = Visit._meta
     related = [_("place"), _("setting"), _("jurisdiction"), _("lead body"), _("partner bodies")]
     header = [*related, *(str(meta.get_field(name).verbose_name) for name in (*PLAIN, *CHOSEN))]  # type: ignore[union-attr]
     # The words are put into the reader's language now: the rows are written after the request has ended.
-    return csv_response("visits.csv", header, _rows(visits, names, words_of(CHOSEN)))
+    return csv_response("visits.csv", header, _rows(visits, names, words_of(CHOSEN), mechanism))
 
 
-def _rows(visits: QuerySet[Visit], names: BodyNames, words: dict[str, dict[str, str]]) -> Iterator[list[Any]]:
-    ordered = visits.select_related("place", "setting", "jurisdiction").order_by("-starts_on", "-id")
-    for visit in ordered.iterator(chunk_size=2000):
-        bodies = [name.abbreviation for name in bodies_of(visit, names)]
+def _rows(
+    visits: QuerySet[Visit], names: BodyNames, words: dict[str, dict[str, str]], mechanism: Mechanism
+) -> Iterator[list[Any]]:
+    """Yield a line per visit, from columns alone: making objects of a hundred thousand visits takes far longer."""
+    settings = {setting.pk: setting.name for setting in mechanism.settings.all()}
+    jurisdictions = {jurisdiction.pk: jurisdiction.name for jurisdiction in mechanism.jurisdictions.all()}
+    ordered = visits.order_by("-starts_on", "-id").values_list(*RELATED, *PLAIN, *CHOSEN)
+    day = PLAIN.index("starts_on")
+    for place, setting, jurisdiction, body_ids, *columns in ordered.iterator(chunk_size=2000):
+        on = columns[day]
+        bodies = [name.abbreviation for name in (names.on(body_id, on) for body_id in body_ids) if name]
         yield [
-            visit.place.name,
-            visit.setting.name,
-            visit.jurisdiction.name,
+            place,
+            settings.get(setting, ""),
+            jurisdictions.get(jurisdiction, ""),
             bodies[0] if bodies else "",
             "; ".join(bodies[1:]),
-            *(getattr(visit, name) for name in PLAIN),
-            *(words[name].get(getattr(visit, name), "") for name in CHOSEN),
+            *columns[: len(PLAIN)],
+            *(words[name].get(value, "") for name, value in zip(CHOSEN, columns[len(PLAIN) :], strict=True)),
         ]

@@ -57,7 +57,7 @@ def visits_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
         records=visits.order_by().count(),
         filters=sorted(name for name in filters.fields if filters.cleaned_data.get(name)),
     )
-    return csv_of_visits.response(visits, names)
+    return csv_of_visits.response(visits, names, mechanism)
 
 
 def _how_many(count: tuple[int, bool] | None) -> str:
