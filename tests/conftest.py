@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from members.models import Mechanism, MemberBody, User
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
@@ -17,6 +18,12 @@ def _plain_static_files_and_private_folders(settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _language_of_one_test_is_not_that_of_the_next():
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -85,7 +86,10 @@ def summary_list(content: str) -> SafeString:
 @register.inclusion_tag("_components/fact.html")
 def fact(label: Any, value: Any = None, note: Any = "", url: str = "") -> dict[str, Any]:
     """Print one fact of a summary list. None and an empty text read “Not recorded”; nought is printed."""
-    return {"label": label, "value": value, "note": note, "url": url, "is_missing": value is None or value == ""}
+    is_missing = value is None or value == ""
+    # A filter in the template would make it text first, without the separators of the reader's language.
+    printed = localize(value) if isinstance(value, int) else value
+    return {"label": label, "value": printed, "note": note, "url": url, "is_missing": is_missing}
 
 
 @register.simple_block_tag(end_name="end_timeline_item")
