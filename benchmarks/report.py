@@ -61,7 +61,7 @@ def _composed(year: ReportingYear) -> Composed:
 
 
 def _ours(composed: Composed, path: Path, started: float) -> Made:
-    data = tuple(pdf.Data(table.file_name, str(table.caption), table.as_csv()) for table in composed.tables)
+    data = tuple(pdf.Data(table.file_name, table.title, table.as_csv()) for table in composed.tables)
     pages = pdf.write_pdf(
         composed.html, path, stylesheet=STYLESHEET, identifier="benchmark", created=timezone.now(), data=data
     )

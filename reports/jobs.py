@@ -64,10 +64,7 @@ def _composed(run: JobRun, report: Report, snapshot: Snapshot) -> Composed:
 def _written(run: JobRun, snapshot: Snapshot, composed: Composed, path: Path) -> int:
     """Have the PDF written by a process of its own and return its pages; that process ends when the lease is lost."""
     run.progress(STEPS - 3, STEPS, LAYING_OUT)
-    data = tuple(
-        Data(f"{table.number:03d}-{table.key}.csv", f"{table.number}. {table.caption}", table.as_csv())
-        for table in composed.tables
-    )
+    data = tuple(Data(table.file_name, table.title, table.as_csv()) for table in composed.tables)
     try:
         return write_pdf(
             composed.html,

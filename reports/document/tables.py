@@ -35,6 +35,15 @@ class Table:
     notes: tuple[str, ...] = ()
     has_words: bool = False
 
+    @property
+    def file_name(self) -> str:
+        """What the table is called as a file inside the PDF."""
+        return f"{self.number:03d}-{self.key}.csv"
+
+    @property
+    def title(self) -> str:
+        return f"{self.number}. {self.caption}"
+
     def as_csv(self) -> str:
         """Return the table as CSV that a spreadsheet opens well and starts nothing from."""
         return "".join(lines(self.head, [row.cells for row in self.rows]))
