@@ -30,7 +30,20 @@ function letGo() {
   }
 }
 
+// A half-written or impossible day is handed in by browsers as no day at all: it would be lost without a word.
+function stopLostInput(event) {
+  const lost = Array.from(event.target.elements).find((field) => field.validity && field.validity.badInput);
+  if (lost) {
+    event.preventDefault();
+    for (let around = lost.closest("details"); around; around = around.parentElement.closest("details")) {
+      around.open = true;
+    }
+    lost.reportValidity();
+  }
+}
+
 focusErrorSummary();
+document.addEventListener("submit", stopLostInput);
 document.addEventListener("submit", holdPressedButton);
 // The Back button shows the page as it was left: its forms may be sent again.
 window.addEventListener("pageshow", letGo);

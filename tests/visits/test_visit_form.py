@@ -48,6 +48,18 @@ def test_page_opens_with_the_only_body_chosen(as_, alpha_monitor, url, prison, a
     assert response.context["form"]["lead_body"].value() == alpha.pk
 
 
+def test_lists_begin_with_a_word(as_, alpha_monitor, url, prison):
+    response = as_(alpha_monitor).get(url)
+
+    assert "---------" not in response.text
+    assert '<option value="">Choose</option>' in response.text
+
+
+def test_numbers_are_typed_as_text(as_, alpha_monitor, url, prison):
+    """A number box hands in nothing when letters were typed: they would be stored as not recorded."""
+    assert 'type="number"' not in as_(alpha_monitor).get(url).text
+
+
 def test_stranger_404(as_, stranger, url):
     assert as_(stranger).get(url).status_code == 404
 
@@ -109,11 +121,11 @@ def test_visits_of_one_year_are_numbered_one_after_the_other(as_, alpha_monitor,
         ("ends_on", "9999-12-31", "future"),
         ("kind", "spelling", "valid choice"),
         ("notice", "", "announced"),
-        ("people_seen", "-1", "greater than or equal to 0"),
-        ("people_seen", "99999999999999", "less than or equal to"),
+        ("people_seen", "-1", "“Accepted (seen)”: write a whole number"),
+        ("people_seen", "99999999999999", "“Accepted (seen)”: this number is too large"),
         ("people_seen", "four", "whole number"),
         ("access_delay_minutes", "10", "delayed access only"),
-        ("time_in", "25:00", "valid time"),
+        ("time_in", "25:00", "Write a time of day"),
         ("summary", "x" * 10_001, "10,000"),
         ("summary", "a\x00b", "unprintable"),
         ("own_kind", "y" * 81, "at most 80"),

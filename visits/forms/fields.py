@@ -7,6 +7,7 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberBody
@@ -42,6 +43,21 @@ class DayField(forms.DateField):
             error_messages={"invalid": _("Write a day that exists, such as 2024-05-14.")},
             **kwargs,
         )
+
+
+def as_plain_numbers(fields: dict[str, Any]) -> None:
+    """Let the whole numbers among ``fields`` be typed as text; what is no number is said with the field's name.
+
+    A number box hands in nothing when letters were typed in it (Firefox), and so would store them as not recorded.
+    """
+    for field in fields.values():
+        if isinstance(field, forms.IntegerField) and not field.widget.is_hidden:
+            field.widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+            sentence = gettext("“%(field)s”: write a whole number, or leave it empty if it was not recorded.")
+            wrong = dict.fromkeys(("invalid", "min_value"), sentence % {"field": field.label})
+            field.error_messages |= wrong | {
+                "max_value": gettext("“%(field)s”: this number is too large.") % {"field": field.label}
+            }
 
 
 class LongTextField(forms.CharField):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
-from visits.forms.fields import DayField, QuickSelect
+from visits.forms.fields import DayField, QuickSelect, as_plain_numbers
 from visits.models import Place
 
 
@@ -32,6 +32,9 @@ class PlaceForm(forms.ModelForm[Place]):
         fields["setting"].queryset = mechanism.settings.filter(has_places=True)
         fields["jurisdiction"].queryset = mechanism.jurisdictions.all()
         fields["authority"].queryset = mechanism.authorities.all()
+        fields["setting"].empty_label = fields["jurisdiction"].empty_label = _("Choose")
+        fields["authority"].empty_label = _("Not recorded")
+        as_plain_numbers(fields)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

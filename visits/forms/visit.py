@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy
 from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.actions.visits import RECORDED
-from visits.forms.fields import BodiesField, BodyField, DayField, LongTextField, PlaceField, QuickSelect
+from visits.forms.fields import (
+    BodiesField,
+    BodyField,
+    DayField,
+    LongTextField,
+    PlaceField,
+    QuickSelect,
+    as_plain_numbers,
+)
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.completeness import is_within_remit
@@ -105,6 +113,11 @@ class VisitForm(forms.ModelForm[Visit]):
         """Fill in what is not in question: the only body, today's key or version."""
         fields: dict[str, Any] = self.fields
         fields["notice"].choices = Visit.Notice.choices
+        as_plain_numbers(fields)
+        lead.empty_label = _("Choose")
+        fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
+        for name in ("time_in", "time_out"):
+            fields[name].error_messages["invalid"] = _("Write a time of day, such as 14:30.")
         for name in ("satisfaction", "access", "access_reason"):
             fields[name].choices = [("", _("Not recorded")), *fields[name].choices[1:]]
         for name, message in REQUIRED.items():
