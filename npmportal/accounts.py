@@ -1,8 +1,13 @@
 """How allauth behaves here: nobody signs up; people come in by invitation (security R-21)."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+FACTOR_OF_SESSION = "second_factor"
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -15,3 +20,26 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def second_factors(user: Any) -> set[int]:
+    """Return the ids of what ``user`` may confirm a sign-in with; none where there are recovery codes at most."""
+    found = dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
+    return set(found) if set(found.values()) - {Authenticator.Type.RECOVERY_CODES} else set()
+
+
+def factor_used_in(request: HttpRequest) -> int | None:
+    """Return the id of the factor with which this session was confirmed, None where it never was."""
+    factor: int | None = request.session.get(FACTOR_OF_SESSION)
+    return factor
+
+
+def remember_factor(*, request: HttpRequest, authenticator: Authenticator, **_sent: Any) -> None:
+    """Note in the session that it was confirmed with ``authenticator``: allauth says when one is used or set up."""
+    request.session[FACTOR_OF_SESSION] = authenticator.pk
+
+
+def remember_new_factor(*, request: HttpRequest, authenticator: Authenticator, **_sent: Any) -> None:
+    """Note the factor that this session has just set up; recovery codes come by themselves and confirm nothing."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        remember_factor(request=request, authenticator=authenticator)

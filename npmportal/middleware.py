@@ -5,13 +5,14 @@ import time
 import uuid
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from npmportal import access, logs
+from npmportal import access, accounts, logs
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -80,7 +81,11 @@ class RequestGrants:
 
 
 class SecondFactor:
-    """Until a second factor is set up, a signed-in person sees nothing but the pages to set it up (security R-22)."""
+    """Let nobody past without a second factor (security R-22): not the person, and not the session.
+
+    Who has none sees only the pages to set one up. A session in which it was not used ends, so that a password alone,
+    stolen and used before the owner set the factor up, opens nothing afterwards either.
+    """
 
     OPEN = ("account_", "mfa_", "set_language", "health")
 
@@ -93,7 +98,11 @@ class SecondFactor:
     def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
         if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
             return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        if name.startswith(self.OPEN) or is_mfa_enabled(request.user):
+        factors = accounts.second_factors(request.user)
+        if not factors:
+            name = request.resolver_match.view_name if request.resolver_match else ""
+            return None if name.startswith(self.OPEN) else redirect("mfa_index")
+        if accounts.factor_used_in(request) in factors:
             return None
-        return redirect("mfa_index")
+        logout(request)
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
