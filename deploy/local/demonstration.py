@@ -178,10 +178,10 @@ def is_healthy(port: int) -> bool:
 
 
 def _announce(servants: Household, environ: dict[str, str], port: int, report: str) -> None:
+    accounts = manage_step(servants, environ, "demo_accounts")
     say("")
     say(report)
     say(f"Portal: http://127.0.0.1:{port}/")
-    if servants.run([*MANAGE, "demo_accounts"], env=environ):
-        raise Problem("The demonstration accounts could not be made: manage.py demo_accounts failed.")
+    say(accounts.read_text(encoding="utf-8").rstrip())
     say(f"Logs: {servants.home.logs.relative_to(ROOT)}/   Stop: Ctrl-C")
     signals.check()
