@@ -2,13 +2,17 @@
 
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
+import allauth
+import polib
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from npmportal import borrowed_texts
 from reports.document import book
 from tests.factories import PASSWORD, PlaceFactory, VisitFactory
 from tests.test_access_table import addresses
@@ -159,3 +163,21 @@ def is_english(text: str) -> bool:
         text = text.replace(name, "")
     words = {word.strip("():,.") for word in text.split() if "@" not in word} - SAME
     return any(len(word) > 2 and word.isalpha() for word in words)
+
+
+def test_borrowed_texts_are_those_of_allauth_to_the_letter():
+    catalogues = Path(allauth.__file__).parent.glob("locale/nl/LC_MESSAGES/django.po")
+    theirs = {entry.msgid for path in catalogues for entry in polib.pofile(str(path))}
+
+    assert [text for text in borrowed_texts.ALLAUTH if text not in theirs] == []
+
+
+def test_libraries_speak_to_the_reader_as_the_portal_does(as_, alpha_reader):
+    page = as_(alpha_reader).post(
+        reverse("account_change_password"),
+        {"oldpassword": "wrong", "password1": "a", "password2": "b"},
+        headers=DUTCH,
+    )
+
+    assert "Typ uw huidige wachtwoord." in read(page).texts
+    assert any(text.startswith("Dit wachtwoord is te kort.") for text in read(page).texts)
