@@ -21,6 +21,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed attempts by account alone: allauth adds the Host header, of which anyone can vary the port."""
+        return str(credentials.get("email") or credentials.get("username") or "").casefold()
+
 
 def second_factors(user: Any) -> set[int]:
     """Return the ids of what ``user`` may confirm a sign-in with; none where there are recovery codes at most."""

@@ -103,6 +103,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "npmportal_cache",
+        # Beyond this many rows Django drops some that still hold; its own 300 are soon filled by guesses at passwords,
+        # and with the rows go the limits on guessing.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
