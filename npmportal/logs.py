@@ -19,8 +19,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            # Django's own message quotes the path, and a path can name a visit (R-55).
-            "message": "request failed" if record.name == "django.request" else record.getMessage(),
+            "message": _message(record),
         }
         if current := request_id.get():
             line["request_id"] = current
@@ -30,6 +29,16 @@ class JsonFormatter(logging.Formatter):
             line["where"] = _places(record.exc_info[2])
         # json.dumps escapes line breaks, so that nobody can forge a line of their own.
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message, but none of Django's own about requests: they quote the path and what was sent.
+
+    A path can name a visit or hold the secret of an invitation (R-55); the logger's name still says what it is about.
+    """
+    if record.name == "django.request":
+        return "request failed"
+    return "request refused" if record.name.startswith("django.security") else record.getMessage()
 
 
 def _places(traceback: object) -> list[str]:

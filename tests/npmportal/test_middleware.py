@@ -97,6 +97,18 @@ def test_log_line_is_json_without_message_values_of_exceptions():
     assert json.loads(line)["error_class"] == "ValueError"
 
 
+def test_refused_form_leaves_no_address_in_the_log(db, caplog):
+    """The address of an invitation is its secret; that of a visit names it."""
+    address = reverse("members:invitation_accept", kwargs={"secret": "the-secret-of-a-letter"})
+
+    answer = Client(enforce_csrf_checks=True).post(address, {"name": "Somebody"})
+
+    lines = [logs.JsonFormatter().format(record) for record in caplog.records]
+    assert answer.status_code == 403
+    assert any("django.security.csrf" in line for line in lines)
+    assert not any("the-secret-of-a-letter" in line for line in lines)
+
+
 def test_database_that_is_away_gives_a_calm_503(tmp_path):
     script = """
 import django; django.setup()
