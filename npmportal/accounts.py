@@ -1,5 +1,7 @@
 """How allauth behaves here: nobody signs up; people come in by invitation (security R-21)."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+logger = logging.getLogger(__name__)
 FACTOR_OF_SESSION = "second_factor"
 
 
@@ -20,6 +23,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send the mail. Where the mail server is away the page answers as ever, and so as to an unknown address."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            logger.warning("letter not sent", extra={"error_class": type(error).__name__})
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failed attempts by account alone: allauth adds the Host header, of which anyone can vary the port."""

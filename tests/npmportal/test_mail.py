@@ -4,8 +4,10 @@ from smtplib import SMTPServerDisconnected
 import pytest
 from django.core import mail as django_mail
 from django.db import transaction
+from django.urls import reverse
 
 from npmportal import mail
+from tests.factories import person
 
 
 def send(mechanism, language="en-gb"):
@@ -54,3 +56,13 @@ def test_failure_is_told_and_logged_without_the_address(
     assert "letter not sent" in caplog.text
     assert "nora@" not in caplog.text
     assert "invitation/x" not in caplog.text
+
+
+@pytest.mark.parametrize("address", ["alva@example.org", "nobody@example.org"])
+def test_mail_server_that_is_away_does_not_tell_who_has_an_account(client, db, alpha, settings, address):
+    person("body_lead", alpha, email="alva@example.org")
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+
+    answer = client.post(reverse("account_reset_password"), {"email": address})
+
+    assert (answer.status_code, answer.url) == (302, reverse("account_reset_password_done"))
