@@ -121,6 +121,16 @@ def test_missing_reason_is_asked_for_beside_the_field(as_, alpha_monitor, prison
     assert "Give a reason." in response.content.decode()
 
 
+def test_reason_with_a_character_that_cannot_be_stored_is_asked_for_anew(as_, alpha_monitor, prison, alpha):
+    visit = VisitFactory(place=prison, lead_body=alpha, access="full", submitted=True)
+
+    response = as_(alpha_monitor).post(step_url(visit, "recall"), {"reason": "A mistake\x00 in the days."})
+
+    visit.refresh_from_db()
+    assert (response.status_code, visit.state) == (422, "submitted")
+    assert "Remove the unprintable characters" in response.content.decode()
+
+
 def test_reason_that_is_too_long_stays(as_, alpha_monitor, prison, alpha):
     visit = VisitFactory(place=prison, lead_body=alpha, submitted=True)
 

@@ -55,7 +55,7 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "") -> V
         raise PermissionDenied
     if _is_already_taken(step, visit, by):
         return visit
-    reason = reason.strip()
+    reason = reason.replace("\r\n", "\n").strip()
     _refuse_unless_open(step, visit, by, reason)
     event = VisitEvent(visit=visit, transition=name, from_state=visit.state, to_state=step.target, reason=reason, by=by)
     _store(visit, step)
@@ -87,6 +87,8 @@ def _refuse_unless_open(step: Transition, visit: Visit, by: User, reason: str) -
         raise StepRefused(_("You submitted this visit yourself: somebody else must approve it."))
     if step.needs_reason and not reason:
         raise ReasonMissing(_("Give a reason."))
+    if "\x00" in reason:
+        raise ReasonMissing(_("Remove the unprintable characters from this text."))
     if len(reason) > LONGEST_REASON:
         raise ReasonMissing(_("The reason is too long: at most 10,000 characters."))
     if step.must_be_complete and (gaps := gaps_in(visit)):
