@@ -74,3 +74,29 @@ def test_every_page_extends_the_frame():
     ]
 
     assert loose == []
+
+
+def lost_between_blocks(text):
+    """Return the names that one block of a template sets with `as` and another one uses: there they are empty."""
+    pieces = re.split(r"{% block (\w+) %}", text)
+    blocks = {name: piece.split("{% endblock %}")[0] for name, piece in zip(pieces[1::2], pieces[2::2], strict=True)}
+    made = {name: set(re.findall(r"\bas(?:var)? (\w+)(?: trimmed)? %}", block)) for name, block in blocks.items()}
+    return {
+        name
+        for here, names in made.items()
+        for name in names
+        for there, block in blocks.items()
+        if there != here and name not in made[there] and re.search(rf"{{[%{{][^}}]*\b{name}\b", block)
+    }
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_every_block_makes_the_addresses_it_uses(path):
+    assert lost_between_blocks(path.read_text(encoding="utf-8")) == set()
+
+
+def test_the_rule_notices_an_address_made_in_another_block():
+    made = '{% block a %}{% url "home" as x_url %}{% endblock %}'
+
+    assert lost_between_blocks(made + '{% block b %}<a href="{{ x_url }}">{% endblock %}') == {"x_url"}
+    assert lost_between_blocks(made + '{% block b %}{% url "home" as x_url %}{{ x_url }}{% endblock %}') == set()

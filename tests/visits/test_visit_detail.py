@@ -119,6 +119,7 @@ def test_missing_reason_is_asked_for_beside_the_field(as_, alpha_monitor, prison
 
     assert response.status_code == 422
     assert "Give a reason." in response.content.decode()
+    assert 'Reason <span class="mark">(optional)' not in response.content.decode()
 
 
 def test_reason_with_a_character_that_cannot_be_stored_is_asked_for_anew(as_, alpha_monitor, prison, alpha):

@@ -177,7 +177,7 @@ def _progress(rng: Random, ends_on: date, today: date) -> dict[str, Any]:
         state = State.RETURNED
     elif drawn < submitted:
         state = State.SUBMITTED
-    now = datetime.combine(today + timedelta(days=1), time(6), UTC)
+    now = datetime.combine(today, time(0), UTC)  # nothing of today: it could lie in the future
     created = min(datetime.combine(ends_on + timedelta(days=1), time(rng.randint(7, 16), rng.randint(0, 59)), UTC), now)
     handed_in = min(created + timedelta(hours=rng.randint(1, 200)), now)
     approved = min(handed_in + timedelta(hours=rng.randint(5, 400)), now)

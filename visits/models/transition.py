@@ -68,7 +68,7 @@ TRANSITIONS: dict[str, Transition] = {
             False,
             True,
             _("Return to the body"),
-            _("The visit has been returned to the body."),
+            _("The visit has been returned to the body. It can be seen here again once the body has submitted it."),
         ),
     )
 }

@@ -23,7 +23,14 @@ from visits.views.rows import bodies_of
 
 
 class ReasonForm(forms.Form):
+    """Why a step back is taken; every such step stores a reason."""
+
     reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+        self.fields["reason"].error_messages["required"] = _("Give a reason.")
 
 
 @require_safe
