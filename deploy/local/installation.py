@@ -98,7 +98,7 @@ def _make_venv() -> None:
     except ImportError:
         raise Problem(
             "Python's venv module is not whole. Type this once, then try again: "
-            + as_administrator("apt-get install -y python3-venv")
+            + as_administrator("apt-get update && apt-get install -y python3-venv")
         ) from None
     log = LOGS / "venv.log"
     log.unlink(missing_ok=True)
@@ -213,15 +213,16 @@ def _install_debian_packages(packages: list[str] | tuple[str, ...], *, why: str)
 
 
 def apt_line(packages: list[str] | tuple[str, ...]) -> str:
-    """Return the exact line that installs ``packages`` on Debian for the person at the terminal."""
-    return as_administrator(f"apt-get install -y --no-install-recommends {' '.join(packages)}")
+    """Return the exact line that installs ``packages`` on Debian, whose lists may be missing, for this person."""
+    return as_administrator(f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}")
 
 
 def as_administrator(line: str) -> str:
     """Return ``line`` as this person must type it: as it is for root, with sudo or su for others."""
     if is_root():
         return line
-    return f"sudo {line}" if shutil.which("sudo") else f"su -c '{line}'"
+    # A login shell of root's: dpkg wants the /usr/sbin that a normal user's PATH lacks.
+    return f"sudo sh -c '{line}'" if shutil.which("sudo") else f"su - -c '{line}'"
 
 
 def _failed_download(what: str, log: Path) -> Problem:

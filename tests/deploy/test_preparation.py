@@ -111,7 +111,7 @@ def test_missing_library_is_the_line_to_type_for_a_normal_user(monkeypatch):
 
     assert str(caught.value) == (
         "The reports' PDF needs Pango, which is not installed. Type this once, then try again: "
-        "sudo apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0"
+        "sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0'"
     )
 
 
