@@ -177,7 +177,10 @@ def test_missing_typeface_is_replaced_by_the_systems(tmp_path, monkeypatch):
     path, _pages = write(tmp_path, document())
 
     with pikepdf.open(path) as found:
-        assert "DejaVu" in str([font["/BaseFont"] for font in fonts(found)])
+        names = [str(font["/BaseFont"]) for font in fonts(found)]
+    # Which typeface the system has differs by machine; on a bare Debian it is DejaVu.
+    assert names
+    assert not any("Portal-Sans" in name for name in names)
 
 
 def test_child_gets_none_of_the_portals_secrets(tmp_path, monkeypatch):
