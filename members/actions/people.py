@@ -65,10 +65,15 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
 
 
 def open_invitation(secret: str) -> Invitation | None:
-    """Return the invitation ``secret`` opens, or None where it never did, is used, withdrawn or out of date."""
-    invitations = Invitation.objects.select_related("body__mechanism", "mechanism")
+    """Return the invitation ``secret`` opens, or None where it never did, is used, withdrawn or out of date.
+
+    Nor does it open anything once the person who sent it may no longer invite there: rights outlive nobody's role.
+    """
+    invitations = Invitation.objects.select_related("body__mechanism", "mechanism", "invited_by")
     invitation = invitations.filter(secret_hash=_hash(secret)).first()
-    return invitation if invitation and invitation.is_open else None
+    if invitation is None or not invitation.is_open:
+        return None
+    return invitation if _may_manage(invitation.invited_by, invitation.scope) else None
 
 
 def account_of(invitation: Invitation) -> User | None:
@@ -108,7 +113,7 @@ def change_role(*, affiliation: Affiliation, role: str, by: User) -> Affiliation
     affiliation = Affiliation.objects.select_for_update(of=("self",)).get(pk=affiliation.pk)
     if affiliation.user_id == by.pk:
         raise PeopleError(_("Nobody can change their own role. Ask another administrator."))
-    if affiliation.ends_on is not None:
+    if affiliation.ends_on is not None and affiliation.ends_on <= date.today():
         raise PeopleError(_("This role has ended already."))
     if ROLES[role].scope != scope._meta.label:
         raise PeopleError(_("This role cannot be held there."))
@@ -137,7 +142,7 @@ def retire_person(*, user: User, mechanism: Mechanism, by: User) -> bool:
     for affiliation in roles:
         _check_not_last(affiliation)
         _end(affiliation)
-    is_closed = not Affiliation.objects.filter(user=user, ends_on=None).exists()
+    is_closed = not Affiliation.objects.filter(user=user).not_ended().exists()
     if is_closed:
         _close_account(user)
     sync_groups(user)
@@ -149,17 +154,20 @@ def retire_person(*, user: User, mechanism: Mechanism, by: User) -> bool:
 
 def open_affiliations(by: Any, mechanism: Mechanism) -> Any:
     """Return the roles in ``mechanism`` that have not ended and that ``by`` may manage."""
-    held = Affiliation.objects.manageable_by(by).filter(ends_on=None)
+    held = Affiliation.objects.manageable_by(by).not_ended()
     return held.filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism))
 
 
 def _check_may_manage(by: User, scope: Scope) -> None:
     """Raise PermissionDenied unless ``by`` manages the people of ``scope``; forms offer nothing else anyway."""
+    if not _may_manage(by, scope):
+        raise PermissionDenied
+
+
+def _may_manage(by: User, scope: Scope) -> bool:
     if can(by, MANAGE_PEOPLE, _mechanism(scope)):
-        return
-    if isinstance(scope, MemberBody) and can(by, MANAGE_BODY_PEOPLE, scope):
-        return
-    raise PermissionDenied
+        return True
+    return isinstance(scope, MemberBody) and can(by, MANAGE_BODY_PEOPLE, scope)
 
 
 def _check_not_last(affiliation: Affiliation) -> None:

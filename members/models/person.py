@@ -74,6 +74,10 @@ class AffiliationQuerySet(ScopedQuerySet):
         """Return the affiliations that hold on the day ``on``."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
 
+    def not_ended(self) -> Self:
+        """Return the affiliations that hold today or may hold later: all there is to end when somebody leaves."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=date.today()))
+
 
 def _belongs_to_one(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(

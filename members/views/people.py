@@ -156,7 +156,7 @@ def person_retire(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRe
             partly = _("{name} has no role here any more. The account stays: there is a role elsewhere.")
             messages.success(request, (done if is_closed else partly).format(name=person.name))
         return redirect("home") if person == request.user else redirect("members:people", npm=mechanism.slug)
-    elsewhere = Affiliation.objects.filter(user=person, ends_on=None).exclude(pk__in=roles.order_by().values("pk"))
+    elsewhere = Affiliation.objects.filter(user=person).not_ended().exclude(pk__in=roles.order_by().values("pk"))
     context = {"person": person, "roles": roles, "keeps_account": elsewhere.exists()}
     return TemplateResponse(request, "members/person_retire.html", context)
 

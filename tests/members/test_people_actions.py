@@ -152,6 +152,15 @@ def test_accept_brings_a_retired_person_back_without_the_old_rights(
     assert grants_of(user).held == {VIEW_VISITS: frozenset({alpha.pk})}
 
 
+def test_letter_of_somebody_who_lost_the_right_to_invite_is_worthless(alpha, alpha_lead, administrator):
+    _invitation, secret = invite(alpha_lead, alpha, role="body_lead")
+    people.change_role(affiliation=alpha_lead.affiliations.get(), role="body_reader", by=administrator)
+
+    with pytest.raises(PeopleError, match="no longer works"):
+        accept(secret)
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
 def test_withdraw_makes_the_letter_worthless_and_is_written_down(alpha, alpha_lead):
     invitation, secret = invite(alpha_lead, alpha)
 
@@ -299,6 +308,18 @@ def test_retire_on_the_day_of_arrival(mechanism, alpha, administrator, alpha_lea
     people.retire_person(user=user, mechanism=mechanism, by=administrator)
 
     assert grants_of(User.objects.get(pk=user.pk)) == NO_GRANTS
+
+
+def test_retire_ends_a_role_that_was_to_end_later_and_nothing_brings_it_back(
+    mechanism, alpha, beta, administrator, alpha_lead
+):
+    Affiliation.objects.filter(user=alpha_lead).update(ends_on=date.today() + timedelta(days=90))
+
+    assert people.retire_person(user=alpha_lead, mechanism=mechanism, by=administrator) is True
+    _invitation, secret = invite(administrator, beta, email=alpha_lead.email)
+    accept(secret)
+
+    assert grants_of(User.objects.get(pk=alpha_lead.pk)).on(VIEW_VISITS) == {beta.pk}
 
 
 def test_a_failing_step_undoes_the_whole(mechanism, administrator, alpha_lead, monkeypatch):
