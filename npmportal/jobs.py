@@ -157,6 +157,7 @@ def retry(job: Job) -> bool:
             progress_label="",
         )
         if updated:
+            job.refresh_from_db()  # who waits for it shall not read the old failure
             transaction.on_commit(lambda: send(job))
     return bool(updated)
 
@@ -173,7 +174,9 @@ def sweep() -> dict[str, int]:
             error=_("The worker stopped in the middle of this more than once. You can try again."),
         )
     )
-    requeued = Job.objects.abandoned().update(state=Job.State.QUEUED, lease_until=None, sent_at=None)
+    # A last lease that runs out between the two queries is left to the next sweep: queued, nobody could claim the job.
+    left = Job.objects.abandoned().filter(attempts__lt=F("max_attempts"))
+    requeued = left.update(state=Job.State.QUEUED, lease_until=None, sent_at=None)
     stale = timezone.now() - timedelta(seconds=settings.JOB_RESEND_SECONDS)
     unsent = Job.objects.filter(Q(sent_at=None) | Q(sent_at__lt=stale), state=Job.State.QUEUED)
     sent = 0

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from npmportal import jobs
 from npmportal.models import Job
+from npmportal.pdf import PdfError
 from reports.models import Report
 from tests.reports.test_jobs import written  # noqa: F401
 from visits.models import Visit
@@ -104,6 +105,20 @@ def test_language_that_cannot_be_written_is_refused(output):
 
 
 @pytest.mark.usefixtures("written")
+def test_report_that_failed_is_made_when_asked_for_again(output, written, monkeypatch):  # noqa: F811
+    def full(*_args, **_kwargs):
+        raise PdfError("too_large")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("reports.jobs.write_pdf", full)
+        with pytest.raises(CommandError):
+            command(output, "--here")
+    command(output, "--here")
+
+    assert Report.objects.get().job.state == Job.State.DONE
+    assert output.is_file()
+
+
 def test_folder_that_is_not_there_is_named(output):
     with pytest.raises(CommandError, match="could not be written"):
         command(output.parent / "nowhere" / "report.pdf", "--here")
