@@ -3,13 +3,14 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from members.models import Designation
 from npmportal.models import AuditEvent
 from tests.factories import BodyFactory, MechanismFactory, PlaceFactory, VisitFactory
 from visits import actions
-from visits.models import Visit
+from visits.models import Place, Visit
 
 TEXTS = ("own_kind", "outside_remit_reason", "access_note", "summary")
 HOSTILE = ("<script>alert(1)</script>", "<img src=file:///etc/passwd>", "{{ settings }}", "'; DROP TABLE x; --")
@@ -334,8 +335,31 @@ def test_reader_of_the_body_403(as_, alpha_reader, change_url, coordinator, draf
 
 
 def test_action_refuses_who_may_not(draft, beta_monitor):
-    with pytest.raises(actions.VisitChangedMeanwhile):
-        actions.change_visit(visit=draft, partners=[], expected_version=7, by=beta_monitor)
+    with pytest.raises(PermissionDenied):
+        actions.change_visit(visit=draft, partners=[], expected_version=draft.version, by=beta_monitor)
+
+
+def test_visit_keeps_the_setting_it_was_made_in_when_its_words_change(mechanism, draft, alpha_monitor):
+    prisons, custody = draft.setting, mechanism.settings.get(slug="police-custody")
+    Place.objects.filter(pk=draft.place_id).update(setting=custody)
+    visit = Visit.objects.get(pk=draft.pk)
+    visit.summary = "Read again."
+
+    actions.change_visit(visit=visit, partners=[], expected_version=visit.version, by=alpha_monitor)
+
+    draft.refresh_from_db()
+    assert draft.setting == prisons
+
+
+def test_visit_moved_to_another_place_takes_its_setting(mechanism, draft, alpha_monitor):
+    custody = mechanism.settings.get(slug="police-custody")
+    visit = Visit.objects.get(pk=draft.pk)
+    visit.place = PlaceFactory(mechanism=mechanism, setting=custody, jurisdiction=draft.jurisdiction)
+
+    actions.change_visit(visit=visit, partners=[], expected_version=visit.version, by=alpha_monitor)
+
+    draft.refresh_from_db()
+    assert draft.setting == custody
 
 
 # -- Hostile text -----------------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def change_visit(*, visit: Visit, partners: Iterable[MemberBody], expected_versi
         raise VisitChangedMeanwhile(stored)
     if not Visit.objects.editable_by(by).filter(pk=visit.pk).exists() or not can(by, LOG_VISITS, visit.lead_body):
         raise PermissionDenied
-    _follow_place(visit)
+    if visit.place_id != stored.place_id:
+        _follow_place(visit)
     visit.reference = visit.reference or stored.reference
     visit.version = stored.version + 1
     changed = [name for name in RECORDED if getattr(visit, name) != getattr(stored, name)]
@@ -119,7 +120,7 @@ def next_reference(body: MemberBody, year: int) -> str:
 
 
 def _follow_place(visit: Visit) -> None:
-    """Keep with the visit the setting and jurisdiction of its place, as they are when it is recorded."""
+    """Keep with the visit the setting and jurisdiction of its place, as they are when the place is chosen."""
     visit.mechanism = visit.place.mechanism
     visit.setting, visit.jurisdiction = visit.place.setting, visit.place.jurisdiction
 
