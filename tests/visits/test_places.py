@@ -47,6 +47,18 @@ def test_list_is_filtered(as_, coordinator, mechanism, prison, query, found):
     assert len(response.context["page"].rows) == found
 
 
+def test_same_place_sent_twice_at_once_is_one_place(as_, coordinator, mechanism, entered, monkeypatch):
+    """Both clicks of a double click have looked for the name before either has stored it."""
+    monkeypatch.setattr("visits.forms.place.PlaceForm._check_name", lambda form, data: None)
+    client = as_(coordinator)
+
+    first, second = (client.post(url_of("place_create", mechanism), entered) for _click in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 200)
+    assert "name" in second.context["form"].errors
+    assert Place.objects.filter(name=entered["name"]).count() == 1
+
+
 def test_list_has_as_many_queries_for_many_places(as_, coordinator, mechanism, django_assert_max_num_queries):
     for _place in range(30):
         PlaceFactory(mechanism=mechanism)

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from members.models import Mechanism, User
 from npmportal import audit
 from npmportal.access import MANAGE_MEMBERS, REVIEW_VISITS, can
 from visits.models import Place
+
+
+class PlaceTaken(Exception):
+    """A place of the same name, setting and jurisdiction was stored a moment ago."""
 
 
 def may_keep_places(user: Any, mechanism: Mechanism) -> bool:
@@ -18,11 +22,18 @@ def may_keep_places(user: Any, mechanism: Mechanism) -> bool:
 
 @transaction.atomic
 def save_place(*, place: Place, changed: list[str], by: User) -> Place:
-    """Store the new or changed ``place`` and write down that it happened; visits keep the setting they were made in."""
+    """Store the new or changed ``place`` and write down that it happened; visits keep the setting they were made in.
+
+    Raises PlaceTaken when the register has got the same place meanwhile (a double click).
+    """
     if not may_keep_places(by, place.mechanism):
         raise PermissionDenied
     is_new = place._state.adding
-    place.save()
+    try:
+        with transaction.atomic():
+            place.save()
+    except IntegrityError as error:
+        raise PlaceTaken from error
     audit.record(
         "place.added" if is_new else "place.changed", by=by, obj=place, mechanism=place.mechanism, fields=changed
     )

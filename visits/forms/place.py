@@ -51,4 +51,8 @@ class PlaceForm(forms.ModelForm[Place]):
             **{name: data.get(name) for name in ("name", "setting", "jurisdiction")},
         ).exclude(pk=self.instance.pk)
         if data.get("name") and same.exists():
-            self.add_error("name", _("There is a place of this name, setting and jurisdiction already."))
+            self.refuse_name()
+
+    def refuse_name(self) -> None:
+        """Say that the register has this place already."""
+        self.add_error("name", _("There is a place of this name, setting and jurisdiction already."))

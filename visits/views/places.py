@@ -77,8 +77,12 @@ def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
 def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -> HttpResponse:
     form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
-        actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)  # type: ignore[arg-type]
-        messages.success(request, done)
-        return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
+        try:
+            actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)  # type: ignore[arg-type]
+        except actions.PlaceTaken:
+            form.refuse_name()
+        else:
+            messages.success(request, done)
+            return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
     is_new = place._state.adding
     return TemplateResponse(request, "visits/place_form.html", {"form": form, "place": place, "is_new": is_new})
