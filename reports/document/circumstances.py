@@ -9,7 +9,6 @@ from reports.document.tables import Cell, Table
 from visits.models import Visit
 
 SECTIONS = "reports/annual/sections.html"
-PROBLEMS = (Visit.Access.DELAYED, Visit.Access.PARTIAL, Visit.Access.REFUSED)
 
 
 def access(book: Book) -> Chapter:
@@ -143,14 +142,16 @@ def _problems(
 ) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for value, label in labels.items():
-        cells = [found.get((value, kind), 0) for kind in PROBLEMS]
+        cells = [found.get((value, kind), 0) for kind in Visit.ACCESS_PROBLEMS]
         if sum(cells):
             rows.append((label, *cells, sum(cells)))
-    columns = [sum(n for (_value, found_kind), n in found.items() if found_kind == kind) for kind in PROBLEMS]
+    columns = [
+        sum(n for (_value, found_kind), n in found.items() if found_kind == kind) for kind in Visit.ACCESS_PROBLEMS
+    ]
     return book.table(
         key,
         caption,
-        (what, *(str(kind.label).capitalize() for kind in PROBLEMS), _("All")),
+        (what, *(str(kind.label).capitalize() for kind in Visit.ACCESS_PROBLEMS), _("All")),
         rows,
         total=(_("All"), *columns, sum(columns)),
     )

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 
@@ -14,10 +14,6 @@ def fingerprint(content: dict[str, Any]) -> str:
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    def same_as(self, year: ReportingYear, content: dict[str, Any]) -> Self:
-        """Return the stored snapshot of ``year`` with exactly this content, if there is one."""
-        return self.filter(year=year, sha256=fingerprint(content))
-
     def keep(self, year: ReportingYear, content: dict[str, Any]) -> "Snapshot":
         """Store ``content`` unless the very same is stored already; return the snapshot."""
         snapshot, _created = self.get_or_create(year=year, sha256=fingerprint(content), defaults={"content": content})

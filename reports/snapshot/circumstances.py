@@ -9,7 +9,6 @@ from reports.snapshot.register import Names
 from reports.snapshot.visits import counted_in, made_in
 from visits.models import Visit
 
-PROBLEMS = (Visit.Access.DELAYED, Visit.Access.PARTIAL, Visit.Access.REFUSED)
 # The parts that must add up to the whole where all of them were recorded (domain.md 3.3).
 SUMS = (
     ("people_in_custody", ("people_not_available", "people_not_offered", "people_offered")),
@@ -31,7 +30,7 @@ def access(year: ReportingYear, names: Names) -> dict[str, Any]:
     All attempts are looked at: an entry that was refused is a problem of access too. Free text stays in the visit.
     """
     attempts = counted_in(year)
-    problems = attempts.filter(access__in=PROBLEMS)
+    problems = attempts.filter(access__in=Visit.ACCESS_PROBLEMS)
     delays = attempts.filter(access=Visit.Access.DELAYED).aggregate(
         visits=Count("*"),
         recorded=Count("access_delay_minutes"),

@@ -87,9 +87,7 @@ class VisitForm(forms.ModelForm[Visit]):
         widgets = {
             "time_in": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "time_out": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            **dict.fromkeys(
-                ("kind", "mode", "trigger", "validity", "satisfaction", "access", "access_reason"), QuickSelect
-            ),
+            **dict.fromkeys(LISTS, QuickSelect),
             "notice": forms.RadioSelect,
             "confidentiality": forms.RadioSelect,
         }

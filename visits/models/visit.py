@@ -60,12 +60,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
         return self.order_by("-starts_on", "-id")
 
-    def with_access_problem(self) -> Self:
-        """Return the visits to which access was delayed, partial or refused (OPCAT Article 20 c)."""
-        return self.filter(access__in=Visit.ACCESS_PROBLEMS)
-
     def counted(self) -> Self:
-        """Return the visits that figures count: approved ones that took place (valid), attempts kept apart."""
+        """Return the approved visits, the only ones in any figure; attempts that failed are among them (`validity`)."""
         return self.filter(state=Visit.State.APPROVED)
 
 
