@@ -62,7 +62,10 @@ class SecurityHeaders:
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("X-Content-Type-Options", "nosniff")
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        response.setdefault("X-Frame-Options", "DENY")
+        # Whom the request has met already. To ask only now could fail, and take every header along: no database.
+        user = getattr(request, "_cached_user", None)
+        if user is not None and user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
 
