@@ -48,6 +48,14 @@ def seconds(name: str, default: float) -> float:
     return number
 
 
+def count(name: str, default: int) -> int:
+    """Return the whole number in ``name``, 0 or above; anything else is an error."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, 0 or above, not “{value}”.")
+    return int(value)
+
+
 def words(name: str, default: str | None = None) -> list[str]:
     """Return the comma-separated words of ``name``."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

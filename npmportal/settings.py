@@ -103,8 +103,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "npmportal_cache",
-        # Beyond this many rows Django drops some that still hold; its own 300 are soon filled by guesses at passwords,
-        # and with the rows go the limits on guessing.
+        # Django drops rows beyond this many. Its own 300 are soon filled by guesses, and the limits on guessing go.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
@@ -161,7 +160,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "NPM portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "npmportal.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -183,6 +182,7 @@ X_FRAME_OPTIONS = "DENY"
 if proxy_header := environment.text("PROXY_HTTPS_HEADER", ""):
     # Only behind a proxy that strips this header from what clients send, or anyone could claim to be on HTTPS.
     SECURE_PROXY_SSL_HEADER = (proxy_header, "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.count("PROXY_COUNT", 0)  # the limits go by the address the outermost saw
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -100,3 +100,18 @@ def test_mail_address_that_cannot_be_used_is_refused(monkeypatch, url):
 
     with pytest.raises(ImproperlyConfigured, match="MAIL_URL"):
         environment.mail("MAIL_URL")
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "two", "²"])
+def test_count_that_is_none_stops_the_start(monkeypatch, value):
+    monkeypatch.setenv("PROXY_COUNT", value)
+
+    with pytest.raises(ImproperlyConfigured, match="PROXY_COUNT must be a whole number"):
+        environment.count("PROXY_COUNT", 0)
+
+
+def test_count_is_read_as_a_number(monkeypatch):
+    monkeypatch.setenv("PROXY_COUNT", "2")
+
+    assert environment.count("PROXY_COUNT", 0) == 2
+    assert environment.count("PROXY_COUNT_NOT_SET", 0) == 0

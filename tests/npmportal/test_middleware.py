@@ -50,6 +50,13 @@ def test_headers_stand_on_a_failure_too_and_nothing_is_told(failing_portal, db, 
     assert "secret narrative" not in response.content.decode()
 
 
+def test_forged_session_cookie_is_no_session(db):
+    answer = Client().get("/start/", HTTP_COOKIE='session="0123456789abcdef\\000bcdef0123456789"')
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
 def test_signed_in_pages_are_kept_by_no_cache(as_, coordinator):
     assert as_(coordinator).get(reverse("members:start"))["Cache-Control"] == "no-store"
 

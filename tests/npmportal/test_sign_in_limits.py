@@ -44,3 +44,12 @@ def test_forged_forwarding_header_gives_no_fresh_start():
     ]
 
     assert guesses[-1]
+
+
+def test_behind_a_proxy_nobody_uses_up_the_limit_of_others(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for n in range(12):
+        is_slowed(f"nobody{n}@example.org", "192.0.2.1", HTTP_X_FORWARDED_FOR=f"{n}.{n}.{n}.{n}, 198.51.100.1")
+
+    assert is_slowed("nobody@example.org", "192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.1")
+    assert not is_slowed("nobody@example.org", "192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.2")
