@@ -136,6 +136,13 @@ GUARDIAN_MONKEY_PATCH_GROUP = False
 GUARDIAN_AUTO_PREFETCH = False
 
 ACCOUNT_ADAPTER = "npmportal.accounts.InvitationOnlyAdapter"
+ACCOUNT_FORMS = {
+    "login": "npmportal.account_forms.LoginForm",
+    "reset_password": "npmportal.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "npmportal.account_forms.ResetPasswordKeyForm",
+    "change_password": "npmportal.account_forms.ChangePasswordForm",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "NPM portal: "
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -157,6 +164,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "npmportal.account_forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = "NPM portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 

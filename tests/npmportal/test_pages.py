@@ -106,6 +106,18 @@ def test_forgotten_password_is_answered_by_a_plain_mail(client, alpha_lead, mail
     assert 'name="password1"' in page
 
 
+def test_signing_in_speaks_of_an_email_address(client, db):
+    for name in ("account_login", "account_reset_password"):
+        assert re.search(r"<label[^>]*>\s*E-mail address\b", client.get(reverse(name)).text)
+
+
+def test_passwords_are_asked_for_in_plain_words(as_, alpha_lead):
+    page = as_(alpha_lead).get(reverse("account_change_password")).text
+
+    assert "The new password once more" in page
+    assert "(again)" not in page
+
+
 def test_forgotten_password_tells_nobody_who_has_an_account(client, alpha_lead, retired, mailoutbox):
     answers = []
     for email in (alpha_lead.email, retired.email, "nobody@example.org"):
