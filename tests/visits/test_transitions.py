@@ -101,6 +101,19 @@ def test_step_another_person_has_taken_is_refused_in_words(draft, alpha_lead, al
         actions.take_transition(visit=draft, name="submit", by=alpha_monitor)
 
 
+def test_visit_that_was_changed_since_it_was_read_is_not_approved(draft, alpha_lead, coordinator):
+    read = actions.take_transition(visit=draft, name="submit", by=alpha_lead).version
+    actions.take_transition(visit=draft, name="recall", by=alpha_lead, reason="A number was wrong.")
+    actions.take_transition(visit=draft, name="submit", by=alpha_lead)
+
+    with pytest.raises(actions.StepRefused, match="since you opened it"):
+        actions.take_transition(visit=draft, name="approve", by=coordinator, seen_version=read)
+
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+    actions.take_transition(visit=draft, name="approve", by=coordinator, seen_version=draft.version)
+
+
 def test_nobody_approves_a_visit_they_submitted(draft, mechanism, alpha_lead, coordinator):
     Affiliation.objects.create(user=alpha_lead, role="coordinator", mechanism=mechanism)
     sync_groups(alpha_lead)

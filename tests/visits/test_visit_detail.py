@@ -172,3 +172,27 @@ def test_step_is_never_taken_by_looking(as_, alpha_monitor, draft):
 
 def test_unknown_step_404(as_, alpha_monitor, draft):
     assert as_(alpha_monitor).post(step_url(draft, "publish")).status_code == 404
+
+
+def test_buttons_say_which_version_was_read(as_, coordinator, draft):
+    Visit.objects.filter(pk=draft.pk).update(state="submitted", version=1200)
+
+    client = as_(coordinator)
+    page = client.get(url_of(draft)).content.decode()
+    Visit.objects.filter(pk=draft.pk).update(version=1202)
+    response = client.post(step_url(draft, "approve"), {"version": "1200"}, follow=True)
+
+    assert page.count('name="version" value="1200"') == 2
+    assert "since you opened it" in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "9" * 30, "\x00"])
+def test_version_that_is_none_takes_no_step(as_, coordinator, draft, version):
+    Visit.objects.filter(pk=draft.pk).update(state="submitted")
+
+    assert as_(coordinator).post(step_url(draft, "approve"), {"version": version}).status_code == 302
+
+    draft.refresh_from_db()
+    assert draft.state == "submitted"

@@ -43,11 +43,12 @@ def steps_open_to(user: User, visit: Visit) -> list[Transition]:
 
 
 @transaction.atomic
-def take_transition(*, visit: Visit, name: str, by: User, reason: str = "") -> Visit:
+def take_transition(*, visit: Visit, name: str, by: User, reason: str = "", seen_version: int | None = None) -> Visit:
     """Take the step ``name`` with ``visit``, keep it in the visit's history and write it down.
 
     The same step asked for twice (a double click) is taken once. Raises PermissionDenied without the right,
-    StepRefused with the reason in words when the visit's state, its gaps or a missing reason stand in the way.
+    StepRefused with the reason in words when the visit's state, its gaps or a missing reason stand in the way, or when
+    it is no longer the ``seen_version`` that the person has read: nobody approves what they have not seen.
     """
     step = TRANSITIONS[name]
     visit = Visit.objects.select_for_update(of=("self",)).select_related("lead_body", "mechanism").get(pk=visit.pk)
@@ -57,6 +58,10 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "") -> V
         return visit
     reason = reason.replace("\r\n", "\n").strip()
     _refuse_unless_open(step, visit, by, reason)
+    if seen_version not in (None, visit.version):
+        raise StepRefused(
+            _("This visit has been saved by somebody else, or in another window, since you opened it") + "."
+        )
     event = VisitEvent(visit=visit, transition=name, from_state=visit.state, to_state=step.target, reason=reason, by=by)
     _store(visit, step)
     event.save()

@@ -54,7 +54,13 @@ def visit_transition(request: HttpRequest, mechanism: Mechanism, pk: Any, transi
     if visit is None:
         return _already_taken(request, mechanism, pk, step)
     try:
-        actions.take_transition(visit=visit, name=transition, by=request.user, reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
+        actions.take_transition(
+            visit=visit,
+            name=transition,
+            by=request.user,  # type: ignore[arg-type]
+            reason=request.POST.get("reason", ""),
+            seen_version=_version(request),
+        )
     except actions.ReasonMissing as refusal:
         return _detail(request, mechanism, visit, step, str(refusal))
     except actions.StepRefused as refusal:
@@ -64,6 +70,14 @@ def visit_transition(request: HttpRequest, mechanism: Mechanism, pk: Any, transi
     if visits.filter(pk=pk).exists():
         return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
     return redirect("visits:visit_list", npm=mechanism.slug)
+
+
+def _version(request: HttpRequest) -> int | None:
+    """Return which version of the visit the pressed button stood beside; 0, which none has, where it says nonsense."""
+    text = request.POST.get("version")
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _already_taken(request: HttpRequest, mechanism: Mechanism, pk: Any, step: Transition) -> HttpResponse:
