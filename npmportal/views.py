@@ -9,6 +9,9 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from npmportal import audit
+from npmportal.models import AuditEvent
+
 
 @require_safe
 @login_not_required
@@ -39,6 +42,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 to a colleague without the right, wherever that was found out, and write the refusal down."""
+    if request.user.is_authenticated:
+        audit.record(
+            "page.opened",
+            by=request.user,
+            mechanism=getattr(request, "mechanism", None),
+            result=AuditEvent.Result.REFUSED,
+            view=request.resolver_match.view_name if request.resolver_match else "",
+        )
     return TemplateResponse(request, "403.html", status=403)
 
 

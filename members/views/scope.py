@@ -11,9 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from members.models import Mechanism
-from npmportal import audit
 from npmportal.access import can, grants_of
-from npmportal.models import AuditEvent
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,7 +32,7 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
     """Open a page to people with a role in the mechanism named in the address; the view receives the Mechanism.
 
     A stranger gets 404. A colleague who lacks ``needs`` (a permission on the mechanism) or ``on_a_body`` (a permission
-    on at least one body; either is enough where both are named) gets 403, and the refusal is written down.
+    on at least one body; either is enough where both are named) gets 403.
     """
 
     def decorate(view: View) -> View:
@@ -43,13 +41,6 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
             mechanism = get_object_or_404(Mechanism.objects.visible_to(request.user), slug=npm)
             request.mechanism = mechanism  # type: ignore[attr-defined]
             if not _allowed(request.user, mechanism, needs, on_a_body):
-                audit.record(
-                    "page.opened",
-                    by=request.user,
-                    mechanism=mechanism,
-                    result=AuditEvent.Result.REFUSED,
-                    view=request.resolver_match.view_name if request.resolver_match else "",
-                )
                 raise PermissionDenied
             return view(request, mechanism, *args, **kwargs)
 

@@ -88,6 +88,15 @@ def test_refusal_of_a_page_is_written_down(as_, alpha_reader, mechanism):
     assert response.status_code == 403
     event = AuditEvent.objects.get(action="page.opened")
     assert (event.actor, event.result) == (alpha_reader, AuditEvent.Result.REFUSED)
+    assert (event.mechanism, event.details) == (mechanism, {"view": "reports:report_list"})
+
+
+def test_refusal_deep_in_a_page_is_written_down_too(as_, alpha_reader, mechanism):
+    response = as_(alpha_reader).post(reverse("visits:place_create", kwargs={"npm": mechanism.slug}))
+
+    assert response.status_code == 403
+    event = AuditEvent.objects.get(result=AuditEvent.Result.REFUSED)
+    assert (event.actor, event.details) == (alpha_reader, {"view": "visits:place_create"})
 
 
 def test_log_line_is_json_without_message_values_of_exceptions():
