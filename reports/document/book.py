@@ -140,10 +140,10 @@ def number(value: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a whole percentage, “<1%” rather than 0% for something that did happen, “–” of nothing."""
+    """Return a whole percentage, halves rounded up as people do; “<1%” for less that is not nothing, “–” of nothing."""
     if not whole:
         return "–"
-    percent = round(100 * part / whole)
+    percent = (200 * part + whole) // (2 * whole)
     if part and not percent:
         return "<1%"
     if percent == 100 and part != whole:

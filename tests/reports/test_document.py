@@ -129,7 +129,8 @@ def test_long_list_is_cut_into_tables_of_five_hundred(content):
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "expected"), [(0, 0, "–"), (0, 5, "0%"), (1, 1000, "<1%"), (999, 1000, ">99%"), (5, 5, "100%")]
+    ("part", "whole", "expected"),
+    [(0, 0, "–"), (0, 5, "0%"), (1, 1000, "<1%"), (999, 1000, ">99%"), (5, 5, "100%"), (1, 8, "13%"), (3, 8, "38%")],
 )
 def test_share(part, whole, expected):
     assert share(part, whole) == expected
