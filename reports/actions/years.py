@@ -10,12 +10,13 @@ from visits.models import Visit
 
 
 def ensure_years(mechanism: Mechanism) -> list[ReportingYear]:
-    """Add the reporting years that are missing, from the mechanism's first visit to today; return the new ones.
+    """Add the reporting years that are missing, from the first visit handed in to today; return the new ones.
 
     Nothing is written where they all stand already, so that a page may call this whenever it is opened. A year is one
     of the mechanism's own (`Mechanism.reporting_year_of`); its label is “2024-25”, or “2024” for a calendar year.
     """
-    first = Visit.objects.filter(mechanism=mechanism).order_by("starts_on").values_list("starts_on", flat=True).first()
+    handed_in = Visit.objects.filter(mechanism=mechanism, state__in=Visit.HANDED_IN).order_by("starts_on")
+    first = handed_in.values_list("starts_on", flat=True).first()
     today = timezone.localdate()
     start, end = mechanism.reporting_year_of(min(first or today, today))
     wanted = []

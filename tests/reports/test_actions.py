@@ -29,7 +29,7 @@ def _today(monkeypatch):
 )
 def test_ensure_years_from_the_first_visit_to_today(db, month, labels):
     mechanism = MechanismFactory(reporting_year_starts_month=month)
-    VisitFactory(place=PlaceFactory(mechanism=mechanism), starts_on=date(2023, 3, 31))
+    VisitFactory(place=PlaceFactory(mechanism=mechanism), starts_on=date(2023, 3, 31), approved=True)
 
     made = ensure_years(mechanism)
 
@@ -37,6 +37,14 @@ def test_ensure_years_from_the_first_visit_to_today(db, month, labels):
     assert ensure_years(mechanism) == []
     years = list(ReportingYear.objects.filter(mechanism=mechanism).order_by("starts_on"))
     assert all(before.ends_on == after.starts_on for before, after in zip(years, years[1:], strict=False))
+
+
+@pytest.mark.usefixtures("_today")
+def test_ensure_years_takes_no_notice_of_drafts(mechanism):
+    """A day mistyped in somebody's draft makes no years, and tells the coordinator nothing of the draft."""
+    VisitFactory(place=PlaceFactory(mechanism=mechanism), starts_on=date(2007, 5, 14), state="draft")
+
+    assert [year.label for year in ensure_years(mechanism)] == ["2025-26"]
 
 
 @pytest.mark.usefixtures("_today")

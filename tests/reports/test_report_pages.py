@@ -55,7 +55,7 @@ def test_report_list_works(as_, coordinator, report):
 
 
 def test_report_list_suggests_the_last_complete_year(as_, coordinator, mechanism):
-    VisitFactory(place__mechanism=mechanism)
+    VisitFactory(place__mechanism=mechanism, approved=True)
     response = as_(coordinator).get(address("report_list"))
 
     suggested = ReportingYear.objects.get(mechanism=mechanism, label=response.context["form"].initial["year"])
