@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,8 +48,10 @@ class _FilterForm(forms.Form):
             yield ActiveFilter(self.fields[name].label or name, self._in_words(name, value), f"?{rest.urlencode()}")
 
     def _in_words(self, name: str, value: Any) -> str:
-        if isinstance(value, Model | date):
-            return str(value) if isinstance(value, Model) else value.strftime("%d.%m.%Y")
+        if isinstance(value, date):
+            return date_format(value)
+        if isinstance(value, Model):
+            return str(value)
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             choices: Any = field.choices
