@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
-from npmportal.access import LOG_VISITS, grants_of
+from npmportal.access import LOG_VISITS, MANAGE_PEOPLE, can, grants_of
 from reports.worklists import work_lists
 
 
@@ -17,5 +17,6 @@ def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     context = {
         "work_lists": work_lists(request.user, mechanism),
         "may_log": bool(bodies) and mechanism.bodies.filter(pk__in=bodies).exists(),
+        "may_invite": can(request.user, MANAGE_PEOPLE, mechanism),
     }
     return TemplateResponse(request, "reports/desk_home.html", context)

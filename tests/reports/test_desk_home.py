@@ -142,3 +142,10 @@ def test_desk_asks_the_same_number_of_questions_for_many_visits(
 
     with django_assert_num_queries(len(first)):
         client.get(URL)
+
+
+def test_administrator_is_offered_what_an_administrator_does(as_, administrator, coordinator, mechanism):
+    address = reverse("reports:desk_home", kwargs={"npm": mechanism.slug})
+
+    assert "Invite somebody" in as_(administrator).get(address).text
+    assert "Invite somebody" not in as_(coordinator).get(address).text
