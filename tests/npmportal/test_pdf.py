@@ -43,7 +43,9 @@ def write(tmp_path, html, **options):
 
 
 def children():
-    return [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    """Return the living processes that write a document; a browser that an earlier test left open is none of ours."""
+    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in alive if str(pdf.CHILD) in child.cmdline()]
 
 
 def test_document_is_valid_pdf_ua_and_carries_its_tables(tmp_path):
