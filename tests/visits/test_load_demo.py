@@ -3,9 +3,11 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from members.models import RemitBody
 from tests.factories import RemitFactory
+from visits.management.commands.load_demo import LOCK
 from visits.models import Place, Visit, VisitEvent
 from visits.models.completeness import gaps_in, is_within_remit
 
@@ -123,6 +125,20 @@ def test_refused_where_it_is_no_demonstration(network, settings):
 def test_impossible_number_is_refused(network, number):
     with pytest.raises(CommandError):
         load(number)
+
+
+def test_second_run_at_the_same_time_is_refused(network):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        with pytest.raises(CommandError, match="already"):
+            load(10)
+    finally:
+        other.close()
+
+    assert not Visit.objects.exists()
+    assert "Added 10" in load(10)
 
 
 def test_without_a_network_it_says_what_to_do_first(db):

@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from visits.demonstration.load import Loaded, load
 
 # How the visits and places are shared among the networks that are loaded; others count as one.
 SHARES = {"uk": 85, "nl": 15}
+LOCK = 20_260_401  # any number that no other advisory lock has
 
 
 class Command(BaseCommand):
@@ -33,16 +35,18 @@ class Command(BaseCommand):
         mechanisms = list(Mechanism.objects.order_by("slug"))
         if not mechanisms:
             raise CommandError("There is no network yet: run load_reference first.")
-        if "demo_accounts" in get_commands():
-            call_command("demo_accounts", stdout=self.stdout)
-        total = Loaded()
         tell: Callable[[str], Any] = self.stdout.write if options["verbosity"] > 1 else _say_nothing
-        for mechanism, share in self._shares(mechanisms):
-            loaded = load(mechanism, visits=round(number * share), places=round(places * share), until=until, tell=tell)
-            total.places += loaded.places
-            total.visits += loaded.visits
-            total.present += loaded.present
-        self._finish(total)
+        total = Loaded()
+        with _alone():
+            if "demo_accounts" in get_commands():
+                call_command("demo_accounts", stdout=self.stdout)
+            for mechanism, share in self._shares(mechanisms):
+                shared = {"visits": round(number * share), "places": round(places * share)}
+                loaded = load(mechanism, **shared, until=until, tell=tell)
+                total.places += loaded.places
+                total.visits += loaded.visits
+                total.present += loaded.present
+            self._finish(total)
 
     def _shares(self, mechanisms: list[Mechanism]) -> list[tuple[Mechanism, float]]:
         weights = [SHARES.get(mechanism.slug, 1) for mechanism in mechanisms]
@@ -60,6 +64,19 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             for table in ("place", "visit", "visitpartner", "visitcombination"):
                 cursor.execute(f"VACUUM (ANALYZE) visits_{table}")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Refuse to load beside another run: both would add the same visits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise CommandError("Invented visits are being loaded already: wait until that has ended.")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _say_nothing(_line: str) -> None:
