@@ -56,16 +56,21 @@ def compose(content: dict[str, Any], imprint: Imprint) -> Iterator[str | Compose
     with translation.override(imprint.language):
         book = Book(content)
         context = {"book": book, "imprint": imprint, "frozen_on": date_format(_day(imprint.frozen_at), LONG_DAY)}
-        chapters = []
-        for number, make in enumerate(CHAPTERS, start=1):
+    chapters = []
+    for number, make in enumerate(CHAPTERS, start=1):
+        # Whoever takes the title goes on in their own language, so the report's is left before each is handed out.
+        with translation.override(imprint.language):
             chapter = make(book)
-            yield chapter.title
+        yield chapter.title
+        with translation.override(imprint.language):
             html = render_to_string(
                 chapter.template, context | chapter.context | {"chapter": chapter, "number": number}
             )
-            chapters.append({"chapter": chapter, "number": number, "html": html})
+        chapters.append({"chapter": chapter, "number": number, "html": html})
+    with translation.override(imprint.language):
         html = render_to_string("reports/annual/report.html", context | {"chapters": chapters})
-        yield Composed(html, book.title, tuple(book.tables))
+        whole = Composed(html, book.title, tuple(book.tables))
+    yield whole
 
 
 def _day(moment: datetime) -> datetime:

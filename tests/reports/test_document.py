@@ -1,10 +1,13 @@
 """The report's HTML: the same for the same snapshot, every header cell marked, hostile words shown as typed."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 from lxml import html as parser
 
+from reports.document import Imprint, compose
 from reports.document.book import share
 from reports.document.charts import bar_chart, column_chart
 from tests.reports.conftest import ATTACHMENT, HOSTILE_BODY, IMAGE, SCRIPT, composed
@@ -17,6 +20,15 @@ def page(content):
 
 def test_same_snapshot_gives_the_same_text(content):
     assert composed(content).html == composed(content).html
+
+
+def test_who_watches_the_report_being_made_keeps_their_own_language(content):
+    imprint = Imprint(1, "nl", datetime(2025, 5, 1, 12, tzinfo=UTC), "0" * 64)
+
+    with translation.override("en-gb"):
+        languages = {translation.get_language() for _step in compose(content, imprint)}
+
+    assert languages == {"en-gb"}
 
 
 def test_every_chapter_is_in_the_contents_and_every_link_has_its_target_and_title(page):
