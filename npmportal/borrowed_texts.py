@@ -16,10 +16,6 @@ ALLAUTH = (
     gettext_noop("Password successfully changed."),
     gettext_noop("You cannot deactivate two-factor authentication."),
     gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
-    gettext_noop(
-        "Enabling passwordless operation allows you to sign in using just this key, but imposes additional "
-        "requirements such as biometrics or PIN protection."
-    ),
     gettext_noop("Your password has been changed."),
     gettext_noop("Your password has been reset."),
 )
