@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import RequestFactory
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from npmportal.paging import BY_NAME, NEWEST_FIRST, capped_count, cheap_count, paginate
 from tests.factories import BodyFactory, PlaceFactory, VisitFactory
@@ -42,6 +44,32 @@ def test_walking_backwards_from_the_last_page_shows_every_row_once(visits):
 
     # The first page is filled up, and so shows some rows of the second once more.
     assert list(dict.fromkeys(seen)) == visits
+
+
+@settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.integers(0, 4), max_size=41))
+def test_any_number_of_rows_with_any_ties_is_walked_without_loss(mechanism, days):
+    Visit.objects.all().delete()
+    place, body = PlaceFactory(mechanism=mechanism), BodyFactory(mechanism=mechanism)
+    Visit.objects.bulk_create(
+        VisitFactory.build(
+            place=place, setting=place.setting, jurisdiction=place.jurisdiction, lead_body=body, starts_on=starts_on
+        )
+        for starts_on in (date(2024, 5, 1) + timedelta(days=day) for day in days)
+    )
+
+    forwards, backwards = [], []
+    page = page_at("?size=10")
+    while page:
+        forwards += page.rows
+        page = page_at(page.next_url) if page.next_url else None
+    page = page_at("?size=10&page=last")
+    while page:
+        backwards = page.rows + backwards
+        page = page_at(page.previous_url) if page.previous_url else None
+
+    assert forwards == list(Visit.objects.newest_first())
+    assert list(dict.fromkeys(backwards)) == forwards
 
 
 def test_first_and_last_page_know_where_they_are(visits):

@@ -1,14 +1,17 @@
 """A snapshot counts what it says it counts, shows one moment, and is never changed."""
 
 import threading
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from members.models import BodyName, Designation
 from reports.models import Snapshot
 from reports.models.snapshot import fingerprint
 from reports.snapshot import circumstances, freeze, read, read_at_one_moment
-from tests.factories import BodyFactory, PlaceFactory, VisitFactory
+from tests.factories import BodyFactory, PlaceFactory, ReportingYearFactory, SourceFactory, VisitFactory
+from tests.reports.conftest import composed
 from visits.models import Visit
 
 
@@ -115,6 +118,37 @@ def test_drafts_leave_no_trace(year, visits):
 def test_members_and_coverage_are_those_of_the_last_day(content):
     assert [body["slug"] for body in content["bodies"] if body["standing"]] == ["alpha", "beta", "gamma"]
     assert content["coverage"]["on"] == "2025-03-31"
+
+
+def test_body_that_was_renamed_and_left_in_the_year_keeps_its_visits(year, visits, beta):
+    source = SourceFactory()
+    BodyName.objects.filter(body=beta).update(ends_on=date(2024, 10, 1))
+    BodyName.objects.create(
+        body=beta, name_en="Beta Authority", abbreviation="BETA2", starts_on=date(2024, 10, 1), source=source
+    )
+    Designation.objects.filter(body=beta).update(ends_on=date(2025, 3, 31))
+
+    content = read(year)
+
+    known = next(body for body in content["bodies"] if body["slug"] == "beta")
+    assert (known["name"]["en"], known["standing"]) == ("Beta Authority", None)
+    assert next(row for row in content["visits"]["by_body"] if row["body"] == "beta")["total"] == 2
+    tables = {table.key: table for table in composed(content).tables}
+    assert "Beta Authority" in [row.header for row in tables["visits-by-body"].rows]
+    assert not [row for row in tables["members"].rows if "Beta" in str(row.header)]
+
+
+def test_calendar_year_holds_its_first_and_last_day_and_no_other(mechanism, visits):
+    place = visits["cells"].place
+    for day in (date(2023, 12, 31), date(2024, 1, 1), date(2024, 12, 31), date(2025, 1, 1)):
+        VisitFactory(place=place, lead_body=visits["cells"].lead_body, starts_on=day, ends_on=day, approved=True)
+    calendar = ReportingYearFactory(
+        mechanism=mechanism, label="2024", starts_on=date(2024, 1, 1), ends_on=date(2025, 1, 1)
+    )
+
+    months = {row[0]: row[2] for row in read(calendar)["visits"]["by_month_and_notice"]}
+
+    assert months == {"2024-01": 1, "2024-05": 4, "2024-12": 1}
 
 
 def test_number_of_queries_does_not_grow_with_visits_bodies_or_places(
