@@ -1,5 +1,6 @@
 """`make run`: the whole portal on this machine, with the real networks and invented visits."""
 
+import contextlib
 import datetime
 import errno
 import multiprocessing
@@ -7,6 +8,7 @@ import os
 import socket
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local import environment, installation, servers, signals
@@ -33,9 +35,10 @@ def run() -> int:
         for service in (*_background(servants, environ), web):
             servants.start(service, wait=False)
         _load(servants, environ)
-        report = _build_report(servants, environ)
+        with _meanwhile(servants, environ, "demo_accounts") as accounts:
+            report = _build_report(servants, environ)
         servants.wait_for(web)
-        _announce(servants, environ, port, report)
+        _announce(servants, port, report, accounts)
         try:
             servants.watch()
         except Interrupted:
@@ -71,13 +74,8 @@ def _why_not(port: int, error: OSError) -> str:
 def _prepare(servants: Household, environ: dict[str, str]) -> None:
     """Bring the database and the static files up to date, beside each other."""
     say("Preparing the database and the static files …")
-    log = servants.home.logs / "collectstatic.log"
-    log.unlink(missing_ok=True)
-    collect = [*MANAGE, "collectstatic", "--no-input", "--verbosity", "0"]
-    with servants.beside(collect, env=environ, log=log) as collecting:
+    with _meanwhile(servants, environ, "collectstatic", "--no-input", "--verbosity", "0"):
         manage_step(servants, environ, "migrate", "--verbosity", "0")
-        if servants.finish(collecting):
-            raise Problem(f"The static files cannot be collected; {log} ends with:\n{last_words(log)}")
 
 
 def _load(servants: Household, environ: dict[str, str]) -> None:
@@ -92,11 +90,19 @@ def _load(servants: Household, environ: dict[str, str]) -> None:
 
 def manage_step(servants: Household, environ: dict[str, str], *arguments: str) -> Path:
     """Run a management command beside the servers and return the log of its output, whose end a failure shows."""
+    with _meanwhile(servants, environ, *arguments) as log:
+        return log
+
+
+@contextlib.contextmanager
+def _meanwhile(servants: Household, environ: dict[str, str], *arguments: str) -> Iterator[Path]:
+    """Run a management command beside the block, which gets its log, and wait for it at the block's end."""
     log = servants.home.logs / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
-    if servants.run([*MANAGE, *arguments], env=environ, log=log):
-        raise Problem(f"manage.py {arguments[0]} failed; {log} ends with:\n{last_words(log)}")
-    return log
+    with servants.beside([*MANAGE, *arguments], env=environ, log=log) as process:
+        yield log
+        if servants.finish(process):
+            raise Problem(f"manage.py {arguments[0]} failed; {log} ends with:\n{last_words(log)}")
 
 
 def last_complete_year(today: datetime.date) -> str:
@@ -177,8 +183,7 @@ def is_healthy(port: int) -> bool:
         return False
 
 
-def _announce(servants: Household, environ: dict[str, str], port: int, report: str) -> None:
-    accounts = manage_step(servants, environ, "demo_accounts")
+def _announce(servants: Household, port: int, report: str, accounts: Path) -> None:
     say("")
     say(report)
     say(f"Portal: http://127.0.0.1:{port}/")
