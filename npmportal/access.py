@@ -122,13 +122,22 @@ class Grants:
     """Everything one person may do: for each permission the ids of the bodies or mechanisms it is held on."""
 
     held: dict[str, frozenset[int]] = field(default_factory=dict)
-    mechanism_ids: frozenset[int] = frozenset()
+    within: dict[str, frozenset[int]] = field(default_factory=dict)  # the same by mechanism
 
     def on(self, permission: str) -> frozenset[int]:
         """Return the ids of the bodies (or mechanisms) on which ``permission`` is held; KeyError if there is none."""
         if permission not in _SCOPE_OF:
             raise KeyError(f"There is no permission “{permission}”.")
         return self.held.get(permission, frozenset())
+
+    def mechanisms(self, permission: str) -> frozenset[int]:
+        """Return the ids of the mechanisms in which ``permission`` is held, on the mechanism or on a body of it."""
+        return self.within.get(permission, frozenset()) if self.on(permission) else frozenset()
+
+    @property
+    def mechanism_ids(self) -> frozenset[int]:
+        """The ids of the mechanisms in which anything is held."""
+        return frozenset().union(*self.within.values())
 
     def __contains__(self, permission: str) -> bool:
         """Tell, for templates and menus, whether ``permission`` is held anywhere."""
@@ -159,7 +168,7 @@ def remember_for_request(user: Any) -> Grants:
 
 def _load(user: "User") -> Grants:
     held: dict[str, set[int]] = {}
-    mechanism_ids: set[int] = set()
+    within: dict[str, set[int]] = {}
     for label in PERMISSIONS:
         mechanism_path = "content_object_id" if label == "members.Mechanism" else "content_object__mechanism_id"
         rows = (
@@ -169,8 +178,8 @@ def _load(user: "User") -> Grants:
         )
         for codename, object_id, mechanism_id in rows:
             held.setdefault(codename, set()).add(object_id)
-            mechanism_ids.add(mechanism_id)
-    return Grants({codename: frozenset(ids) for codename, ids in held.items()}, frozenset(mechanism_ids))
+            within.setdefault(codename, set()).add(mechanism_id)
+    return Grants(*({codename: frozenset(ids) for codename, ids in found.items()} for found in (held, within)))
 
 
 def can(user: Any, permission: str, obj: models.Model) -> bool:

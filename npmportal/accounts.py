@@ -6,7 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
+        """Let nobody in with a demonstration account, whose password is public, once this is no demonstration."""
+        if user.email.endswith("@example.org") and not settings.DEMONSTRATION:
+            return self.respond_user_inactive(request, user)
+        response: HttpResponse | None = super().pre_login(request, user, **more)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the mail. Where the mail server is away the page answers as ever, and so as to an unknown address."""

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from members.models import Mechanism
-from npmportal.access import can, grants_of
+from npmportal.access import grants_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -52,6 +52,5 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
 def _allowed(user: Any, mechanism: Mechanism, needs: str | None, on_a_body: str | None) -> bool:
     if needs is None and on_a_body is None:
         return True
-    if needs and can(user, needs, mechanism):
-        return True
-    return bool(on_a_body and mechanism.bodies.filter(pk__in=grants_of(user).on(on_a_body)).exists())
+    wanted = [permission for permission in (needs, on_a_body) if permission]
+    return any(mechanism.pk in grants_of(user).mechanisms(permission) for permission in wanted)

@@ -51,7 +51,7 @@ def menu(context: Context) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"label": entry.label, "url": reverse(entry.url_name, kwargs={"npm": mechanism.slug})}
         for entry in (DESK if in_desk else PUBLIC)
-        if not entry.permissions or any(_holds(grants, name, mechanism) for name in entry.permissions)
+        if not entry.permissions or any(mechanism.pk in grants.mechanisms(name) for name in entry.permissions)
     ]
     current = max((e["url"] for e in found if request.path.startswith(e["url"])), key=len, default="")
     home = found[0]["url"]
@@ -59,10 +59,3 @@ def menu(context: Context) -> list[dict[str, Any]]:
         # The first entry's address begins every other one: it is current only on its own page.
         entry["is_current"] = entry["url"] == current and (current != home or request.path == home)
     return found
-
-
-def _holds(grants: Any, permission: str, mechanism: Any) -> bool:
-    """Tell whether ``permission`` is held on this mechanism, or, if it is one on bodies, on a body anywhere."""
-    if permission in access.PERMISSIONS["members.Mechanism"]:
-        return mechanism.pk in grants.on(permission)
-    return permission in grants

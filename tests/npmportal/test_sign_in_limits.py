@@ -5,6 +5,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories import PASSWORD
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache(db):
@@ -53,3 +55,14 @@ def test_behind_a_proxy_nobody_uses_up_the_limit_of_others(settings):
 
     assert is_slowed("nobody@example.org", "192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.1")
     assert not is_slowed("nobody@example.org", "192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.2")
+
+
+@pytest.mark.parametrize(("demonstration", "enters"), [(True, True), (False, False)])
+def test_demonstration_account_opens_a_demonstration_only(client, coordinator, settings, demonstration, enters):
+    settings.DEMONSTRATION = demonstration
+    coordinator.email = "cora.coordinator@example.org"
+    coordinator.save(update_fields=["email"])
+
+    client.post(reverse("account_login"), {"login": coordinator.email, "password": PASSWORD})
+
+    assert (client.get(reverse("members:start")).url == "/examplia/desk/") is enters

@@ -36,10 +36,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def known_to(self, user: Any) -> Self:
         """Return the visits of which ``user`` may know the place, bodies and dates, but not the content.
 
-        Other members of the mechanism know that a place was visited once that visit is approved, unless restricted.
+        Other members and the coordinator know that a place was visited once that visit is approved, unless restricted.
         """
+        grants = grants_of(user)
         return self.filter(
-            mechanism__in=grants_of(user).mechanism_ids,
+            mechanism__in=grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS),
             state=Visit.State.APPROVED,
             confidentiality=Visit.Confidentiality.NETWORK,
         )

@@ -45,14 +45,13 @@ def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     known = (visible | Visit.objects.known_to(request.user)).filter(place=place)
     page = paginate(request, known.for_list(), NEWEST_FIRST)
     readable = set(visible.filter(pk__in=[visit.pk for visit in page.rows]).values_list("pk", flat=True))
-    loggers = mechanism.bodies.filter(pk__in=grants_of(request.user).on(LOG_VISITS))
     context = {
         "place": place,
         "units": list(place.units.for_list()),
         "page": page,
         "rows": rows_of(page.rows, BodyNames(mechanism), readable),
         "may_keep": actions.may_keep_places(request.user, mechanism),
-        "may_log": loggers.exists(),
+        "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
     }
     return TemplateResponse(request, "visits/place_detail.html", context)
 
