@@ -15,6 +15,7 @@ def year_in_figures(book: Book) -> Chapter:
     totals = book.totals
     unannounced = counted(book.content["visits"]["by_month_and_notice"], by=1).get(Visit.Notice.UNANNOUNCED, 0)
     problems = sum(row[-1] for row in book.content["access"]["by_setting"])
+    recorded = sum(n for access, n in book.content["access"]["by_kind"].items() if access)
     attempts = totals["made"] + totals["abandoned"] + totals["refused"]
     figures = [
         (number(totals["made"]), _("visits made")),
@@ -22,7 +23,7 @@ def year_in_figures(book: Book) -> Chapter:
         (share(unannounced, totals["made"]), _("of visits unannounced")),
         (number(totals["joint"]), _("visits made by several bodies together")),
         (number(len(book.members)), _("member bodies at the end of the year")),
-        (share(problems, attempts), _("of attempts met a problem of access")),
+        (share(problems, recorded), _("of attempts with access recorded met a problem")),
     ]
     context = {"figures": figures, "attempts": number(attempts), "settings_chart": _settings_chart(book, "overview")}
     return Chapter("figures", _("The year in figures"), "reports/annual/figures.html", context)

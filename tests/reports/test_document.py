@@ -158,3 +158,9 @@ def test_highest_column_fits_under_the_ceiling():
 
     assert max(line.label for line in chart.lines) >= 171
     assert min(column.top for column in chart.columns) > 0
+
+
+def test_share_of_access_problems_leaves_out_attempts_of_which_access_is_not_recorded(page):
+    figures = {p[1].text: p[0].text for p in page.xpath("//*[@class='figures']/p")}
+
+    assert figures["of attempts with access recorded met a problem"] == "75%"
