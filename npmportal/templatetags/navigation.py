@@ -45,7 +45,7 @@ DESK = (
 def menu(context: Context) -> list[dict[str, Any]]:
     """Return the entries of the page's menu (label, url, is_current), none outside a mechanism."""
     mechanism, request, grants = (context.get(name) for name in ("mechanism", "request", "grants"))
-    if not mechanism or not request:
+    if not mechanism or not request or grants is None:
         return []
     in_desk = context.get("in_desk")
     found: list[dict[str, Any]] = [
