@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,23 +15,23 @@ from visits.models import Place
 from visits.models.body_names import BodyNames
 
 LONGEST_TEXT = 10_000
+SELECTED = mark_safe(" selected")
 
 
 class QuickSelect(forms.Select):
-    """A drop-down list written in one go: Django's own renders a template for every option, which is felt."""
+    """A drop-down list without groups, written in one go: Django's own renders a template for every option."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
+        chosen = self.format_value(value)
+        choices = (("" if choice is None else str(choice), label) for choice, label in self.choices)
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            (
-                ("" if option["value"] is None else option["value"], flatatt(option["attrs"]), option["label"])
-                for _group, group_options, _index in widget["optgroups"]
-                for option in group_options
-            ),
+            ((choice, SELECTED if choice in chosen else "", label) for choice, label in choices),
         )
-        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), options)
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
+        )
 
 
 class DayField(forms.DateField):

@@ -98,7 +98,7 @@ class VisitFilter(_FilterForm):
         fields["jurisdiction"].queryset = mechanism.jurisdictions.all()
         fields["place"].queryset = Place.objects.visible_to(user).filter(mechanism=mechanism)
         for name in ("setting", "jurisdiction"):
-            fields[name].empty_label = _("All")
+            fields[name].choices = [anything, *((row.pk, row.name) for row in fields[name].queryset)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
