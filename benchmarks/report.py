@@ -24,7 +24,7 @@ from weasyprint import HTML, URLFetcher
 assets = dict(zip(sys.argv[3::2], sys.argv[4::2]))
 class Packaged(URLFetcher):
     def fetch(self, url, headers=None):
-        return super().fetch("file://" + assets[url.removeprefix("portal-asset:")], headers)
+        return super().fetch("file://" + assets[url.partition(":")[2]], headers)
 document = HTML(filename=sys.argv[1], url_fetcher=Packaged()).render(pdf_variant="pdf/ua-1")
 document.write_pdf(sys.argv[2], pdf_variant="pdf/ua-1")
 print(len(document.pages), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
