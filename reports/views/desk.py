@@ -13,10 +13,9 @@ from reports.worklists import work_lists
 @require_safe
 @desk_page()
 def desk_home(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    bodies = grants_of(request.user).on(LOG_VISITS)
     context = {
         "work_lists": work_lists(request.user, mechanism),
-        "may_log": bool(bodies) and mechanism.bodies.filter(pk__in=bodies).exists(),
+        "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
         "may_invite": can(request.user, MANAGE_PEOPLE, mechanism),
     }
     return TemplateResponse(request, "reports/desk_home.html", context)

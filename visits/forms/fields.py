@@ -1,6 +1,5 @@
 """Fields the forms of this app share."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,12 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from members.models import MemberBody
 from visits.models import Place
-from visits.models.body_names import BodyNames
 
 LONGEST_TEXT = 10_000
 SELECTED = mark_safe(" selected")
+CHECKED = mark_safe(" checked")
 
 
 class QuickSelect(forms.Select):
@@ -32,6 +30,26 @@ class QuickSelect(forms.Select):
         return format_html(
             '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
         )
+
+
+class QuickBoxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, written in one go, for the same reason. The mark-up is that of Django's own."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = self.format_value(value)
+        others = self.build_attrs(self.attrs, attrs)
+        prefix = others.pop("id", f"id_{name}")
+        rest = flatatt(others)
+        choices = enumerate((str(choice), label) for choice, label in self.choices)
+        boxes = format_html_join(
+            "",
+            '<div><label for="{0}"><input type="checkbox" name="{1}" value="{2}" id="{0}"{3}{4}> {5}</label></div>',
+            (
+                (f"{prefix}_{i}", name, box, rest, CHECKED if box in chosen else "", label)
+                for i, (box, label) in choices
+            ),
+        )
+        return format_html('<div id="{}">{}</div>', prefix, boxes)
 
 
 class DayField(forms.DateField):
@@ -92,25 +110,3 @@ class PlaceField(forms.ModelChoiceField):
         except forms.ValidationError:
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
         return place
-
-
-class BodyField(forms.ModelChoiceField):
-    """A body by its name of today, read once for all of them."""
-
-    names: BodyNames
-    widget = QuickSelect
-
-    def label_from_instance(self, obj: MemberBody) -> str:
-        name = self.names.on(obj.pk, date.today())
-        return name.name if name else obj.slug
-
-
-class BodiesField(forms.ModelMultipleChoiceField):
-    """Several bodies, each a box to tick."""
-
-    names: BodyNames
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, obj: MemberBody) -> str:
-        name = self.names.on(obj.pk, date.today())
-        return name.name if name else obj.slug

@@ -13,11 +13,10 @@ from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.actions.visits import RECORDED
 from visits.forms.fields import (
-    BodiesField,
-    BodyField,
     DayField,
     LongTextField,
     PlaceField,
+    QuickBoxes,
     QuickSelect,
     as_plain_numbers,
 )
@@ -69,8 +68,10 @@ class VisitForm(forms.ModelForm[Visit]):
         required=False,
         help_text=gettext_lazy("Your body’s own. Empty: the portal gives one."),
     )
-    lead_body = BodyField(None, label=gettext_lazy("Lead body"))
-    partners = BodiesField(None, label=gettext_lazy("Partner bodies"), required=False)
+    lead_body: forms.Field = forms.ModelChoiceField(None, label=gettext_lazy("Lead body"), widget=QuickSelect)
+    partners: forms.Field = forms.ModelMultipleChoiceField(
+        None, label=gettext_lazy("Partner bodies"), required=False, widget=QuickBoxes
+    )
     outside_remit_reason = LongTextField(label=gettext_lazy("Why the body visited outside its remit"), rows=3)
     access_note = LongTextField(label=gettext_lazy("What was not accessible, and who decided"), rows=3)
     summary = LongTextField(
@@ -97,22 +98,24 @@ class VisitForm(forms.ModelForm[Visit]):
         # The order of the page is the order of the error summary.
         self.order_fields(["place", "starts_on", "ends_on", "lead_body", "kind", "own_kind", "notice", "validity"])
         names = BodyNames(mechanism)
-        bodies = mechanism.bodies.all()
+        mine = grants_of(user).on(LOG_VISITS)
         lead: Any = self.fields["lead_body"]
         partners: Any = self.fields["partners"]
-        lead.names = partners.names = names
-        lead.queryset = bodies.filter(pk__in=grants_of(user).on(LOG_VISITS))
-        partners.queryset = bodies
+        lead.queryset = mechanism.bodies.filter(pk__in=mine)
+        partners.queryset = mechanism.bodies.all()
+        # The names are read already; a list of choices spares a query for each field.
+        partners.choices = names.choices(date.today())
+        leads = [(body, name) for body, name in partners.choices if body in mine]
+        lead.choices = [("", _("Choose")), *leads]
         place: Any = self.fields["place"]
         place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
-        self._suggest(lead)
+        self._suggest(leads)
 
-    def _suggest(self, lead: Any) -> None:
+    def _suggest(self, leads: list[tuple[int, str]]) -> None:
         """Fill in what is not in question: the only body, today's key or version."""
         fields: dict[str, Any] = self.fields
         fields["notice"].choices = Visit.Notice.choices
         as_plain_numbers(fields)
-        lead.empty_label = _("Choose")
         fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
         for name in ("time_in", "time_out"):
             fields[name].error_messages["invalid"] = _("Write a time of day, such as 14:30.")
@@ -122,9 +125,8 @@ class VisitForm(forms.ModelForm[Visit]):
             fields[name].error_messages["required"] = message
         if self.instance._state.adding:
             self.initial.setdefault("form_key", uuid.uuid4())
-            leads = list(lead.queryset[:2])
             if len(leads) == 1 and not self.initial.get("lead_body"):
-                self.initial["lead_body"] = leads[0].pk
+                self.initial["lead_body"] = leads[0][0]
         else:
             self.initial.setdefault("version", self.instance.version)
             self.initial.setdefault("partners", list(self.instance.body_ids[1:]))
@@ -182,16 +184,11 @@ class VisitForm(forms.ModelForm[Visit]):
                 "If the visit took place all the same, say why and save again."
             )
             words = {
-                "body": self.names_of(body),
+                "body": dict(self.fields["partners"].choices)[body.pk],  # type: ignore[attr-defined]
                 "setting": place.setting.name,
                 "jurisdiction": place.jurisdiction.name,
             }
             self.add_error("outside_remit_reason", sentence % words)
-
-    def names_of(self, body: Any) -> str:
-        """Return the name of ``body`` as the form shows it."""
-        field: Any = self.fields["lead_body"]
-        return str(field.label_from_instance(body))
 
     @property
     def sections(self) -> dict[str, bool]:

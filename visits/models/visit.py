@@ -47,7 +47,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def editable_by(self, user: Any) -> Self:
         """Return the visits ``user`` may change: drafts and returned ones of a lead body the person logs for."""
-        return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS), state__in=Visit.OPEN)
+        return self.logged_by(user).filter(state__in=Visit.OPEN)
+
+    def logged_by(self, user: Any) -> Self:
+        """Return the visits, in every state, of the lead bodies ``user`` logs for."""
+        return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS))
 
     def for_list(self) -> Self:
         """Load what a list of visits prints; the names of bodies come from BodyNames, the long texts stay away."""
@@ -239,7 +243,13 @@ class Visit(models.Model):
                 fields=["mechanism", "state", "-starts_on", "-id"],
                 include=["body_ids", "lead_body"],
                 condition=Q(state__in=["draft", "returned", "submitted"]),
-                name="visits_visit_unfinished",  # on the desk, as the next
+                name="visits_visit_unfinished",  # on the desk, as the next two
+            ),
+            models.Index(
+                fields=["lead_body", "state", "-starts_on", "-id"],
+                include=["mechanism"],
+                condition=Q(state__in=["draft", "returned"]),
+                name="visits_visit_open",
             ),
             models.Index(
                 fields=["mechanism", "-approved_at", "-id"],
