@@ -44,6 +44,7 @@ REVIEW_VISITS = "review_visits"
 MAKE_REPORTS = "make_reports"
 MANAGE_MEMBERS = "manage_members"
 MANAGE_PEOPLE = "manage_people"
+CONVENE = "convene"
 
 PERMISSIONS: dict[str, dict[str, Promise]] = {
     "members.MemberBody": {
@@ -56,8 +57,9 @@ PERMISSIONS: dict[str, dict[str, Promise]] = {
         VIEW_SUBMITTED_VISITS: _("Can see the visits every body has submitted"),
         REVIEW_VISITS: _("Can approve visits or return them with a reason"),
         MAKE_REPORTS: _("Can see and make the annual report"),
-        MANAGE_MEMBERS: _("Can change bodies, designations, remits and reference lists"),
+        MANAGE_MEMBERS: _("Can keep the register: bodies, names, designations, remits, gaps and lists"),
         MANAGE_PEOPLE: _("Can invite and retire people of the mechanism"),
+        CONVENE: _("Can keep groups, meetings, minutes and tasks of the mechanism"),
     },
 }
 
@@ -101,14 +103,17 @@ ROLES: dict[str, Role] = {
             "coordinator",
             "members.Mechanism",
             _("Coordinator staff"),
-            _("Sees what the bodies have submitted, approves or returns it, and makes the annual report."),
-            (VIEW_SUBMITTED_VISITS, REVIEW_VISITS, MAKE_REPORTS),
+            _(
+                "Keeps the register and the meetings; sees what the bodies have submitted, approves or returns it, "
+                "and makes the annual report."
+            ),
+            (VIEW_SUBMITTED_VISITS, REVIEW_VISITS, MAKE_REPORTS, MANAGE_MEMBERS, CONVENE),
         ),
         Role(
             "administrator",
             "members.Mechanism",
             _("Administrator"),
-            _("Adds and retires bodies and people and keeps the reference lists; reads no visit content."),
+            _("Adds and retires bodies and people and keeps the register; reads no visit content."),
             (MANAGE_MEMBERS, MANAGE_PEOPLE),
         ),
     )
@@ -138,6 +143,12 @@ class Grants:
     def mechanism_ids(self) -> frozenset[int]:
         """The ids of the mechanisms in which anything is held."""
         return frozenset().union(*self.within.values())
+
+    @property
+    def body_ids(self) -> frozenset[int]:
+        """The ids of the bodies in which anything is held."""
+        of_bodies = PERMISSIONS["members.MemberBody"]
+        return frozenset().union(*(ids for name, ids in self.held.items() if name in of_bodies))
 
     def __contains__(self, permission: str) -> bool:
         """Tell, for templates and menus, whether ``permission`` is held anywhere."""

@@ -6,7 +6,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from npmportal import environment
+from npmportal import environment, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -282,19 +282,4 @@ JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 4
 JOB_RESEND_SECONDS = 20
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "npmportal.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # Refused and missing pages stand in our own line for each request; here only what went wrong.
-        "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": [], "propagate": False},
-        "fontTools": {"level": "ERROR"},
-        "pikepdf": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(environment.text("LOG_LEVEL", "INFO"))

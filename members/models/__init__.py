@@ -1,7 +1,10 @@
 from members.models.body import BodyName, Designation, MemberBody
+from members.models.capacity import Contact, Profession, Workforce
 from members.models.coordination import Coordination
-from members.models.gap import CoverageGap
+from members.models.gap import CoverageGap, CoverageNote, GapInquiry
+from members.models.group import GroupSeat, WorkingGroup
 from members.models.mechanism import Jurisdiction, Mechanism
+from members.models.meeting import AgendaItem, Attendance, Decision, Meeting, Minutes
 from members.models.permissions import (
     BodyGroupPermission,
     BodyUserPermission,
@@ -9,28 +12,57 @@ from members.models.permissions import (
     MechanismUserPermission,
 )
 from members.models.person import Affiliation, Invitation, User
+from members.models.powers import LegalBasis, Power
+from members.models.register_change import RegisterChange
 from members.models.remit import Remit, RemitBody
+from members.models.safekeeping import FactorReset, PeopleReview
 from members.models.setting import DetentionSetting, SupervisionArea
 from members.models.source import Source
+from members.models.succession import Succession
+from members.models.task import Reminder, ReminderChoice, Task
+from members.models.terms import Terms, TermsAcceptance
 
 __all__ = [
     "Affiliation",
+    "AgendaItem",
+    "Attendance",
     "BodyGroupPermission",
     "BodyName",
     "BodyUserPermission",
+    "Contact",
     "Coordination",
     "CoverageGap",
+    "CoverageNote",
+    "Decision",
     "Designation",
     "DetentionSetting",
+    "FactorReset",
+    "GapInquiry",
+    "GroupSeat",
     "Invitation",
     "Jurisdiction",
+    "LegalBasis",
     "Mechanism",
     "MechanismGroupPermission",
     "MechanismUserPermission",
+    "Meeting",
     "MemberBody",
+    "Minutes",
+    "PeopleReview",
+    "Power",
+    "Profession",
+    "RegisterChange",
+    "Reminder",
+    "ReminderChoice",
     "Remit",
     "RemitBody",
     "Source",
+    "Succession",
     "SupervisionArea",
+    "Task",
+    "Terms",
+    "TermsAcceptance",
     "User",
+    "WorkingGroup",
+    "Workforce",
 ]

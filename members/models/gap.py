@@ -18,6 +18,8 @@ class CoverageGap(DatedFact):
     kind_of_place_nl = models.CharField(_("kind of place in Dutch"), max_length=200, blank=True)
     explanation = models.TextField(_("explanation"), blank=True)
     explanation_nl = models.TextField(_("explanation in Dutch"), blank=True)
+    report_text = models.TextField(_("text for the annual report"), blank=True)
+    report_text_nl = models.TextField(_("text for the annual report in Dutch"), blank=True)
 
     class Meta(DatedFact.Meta):
         ordering = ["setting", "starts_on"]
@@ -28,3 +30,49 @@ class CoverageGap(DatedFact):
 
     def __str__(self) -> str:
         return self.kind_of_place or str(self.setting)
+
+
+class GapInquiry(models.Model):
+    """Who was asked about a gap, and what they answered."""
+
+    gap = models.ForeignKey(CoverageGap, on_delete=models.CASCADE, related_name="inquiries")
+    asked = models.CharField(_("who was asked"), max_length=200)
+    asked_on = models.DateField(_("asked on"))
+    question = models.TextField(_("question"))
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        ordering = ["gap", "asked_on", "pk"]
+        verbose_name_plural = "gap inquiries"
+        constraints = [
+            models.CheckConstraint(
+                name="members_gapinquiry_answered_after_it_was_asked",
+                condition=models.Q(answered_on=None) | models.Q(answered_on__gte=models.F("asked_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gap}: {self.asked}, {self.asked_on}"
+
+
+class CoverageNote(DatedFact):
+    """Why a cell is as it is although it looks odd: an empty cell that is no gap, or two bodies in one cell."""
+
+    class Kind(models.TextChoices):
+        NO_PLACES = "no_places", _("empty: there are no such places here")
+        NOT_APPLICABLE = "not_applicable", _("empty: this layer is not foreseen here")
+        OVERLAP = "overlap", _("several bodies: how they divide the work")
+
+    setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="coverage_notes")
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="coverage_notes")
+    layer = models.CharField(_("layer"), max_length=20, choices=Remit.Layer.choices)
+    kind = models.CharField(_("what it explains"), max_length=16, choices=Kind.choices)
+    explanation = models.TextField(_("explanation"))
+    explanation_nl = models.TextField(_("explanation in Dutch"), blank=True)
+
+    class Meta(DatedFact.Meta):
+        ordering = ["setting", "jurisdiction", "layer", "starts_on"]
+
+    def __str__(self) -> str:
+        return f"{self.setting}, {self.jurisdiction}: {self.get_kind_display()}"

@@ -41,6 +41,9 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
     contact = models.TextField(_("how to reach it"), blank=True)
     reporting_year_starts_month = models.PositiveSmallIntegerField(_("first month of the reporting year"), default=1)
     established_on = models.DateField(_("designated on"), null=True, blank=True)
+    is_public = models.BooleanField(
+        _("shown to the public"), default=True, help_text=_("No while its register is still being entered.")
+    )
     source = models.ForeignKey("members.Source", on_delete=models.PROTECT, related_name="+")
 
     objects = MechanismQuerySet.as_manager()
@@ -57,8 +60,9 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
             ("view_submitted_visits", "Can see the visits every body has submitted"),
             ("review_visits", "Can approve visits or return them with a reason"),
             ("make_reports", "Can see and make the annual report"),
-            ("manage_members", "Can change bodies, designations, remits and reference lists"),
+            ("manage_members", "Can keep the register: bodies, names, designations, remits, gaps and lists"),
             ("manage_people", "Can invite and retire people of the mechanism"),
+            ("convene", "Can keep groups, meetings, minutes and tasks of the mechanism"),
         ]
 
     @property
@@ -80,6 +84,15 @@ class Jurisdiction(BilingualName):
     """A part of the State with its own law or authorities: Scotland, the Caribbean Netherlands."""
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="jurisdictions")
+    nested = models.ForeignKey(
+        Mechanism,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="nested_in",
+        verbose_name=_("network of its own"),
+        help_text=_("In a federal State: the mechanism that works in this part."),
+    )
     slug = models.SlugField(_("short name"), max_length=40)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 

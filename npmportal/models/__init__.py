@@ -1,5 +1,6 @@
 from npmportal.models.audit_event import AuditEvent
 from npmportal.models.dated import DatedFact, DatedQuerySet, Precision
 from npmportal.models.job import Job
+from npmportal.models.mail_record import MailRecord
 
-__all__ = ["AuditEvent", "DatedFact", "DatedQuerySet", "Job", "Precision"]
+__all__ = ["AuditEvent", "DatedFact", "DatedQuerySet", "Job", "MailRecord", "Precision"]

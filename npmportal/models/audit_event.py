@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,8 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60, help_text="noun.verb, for instance visit.submitted")
     result = models.CharField(max_length=8, choices=Result.choices, default=Result.DONE)
     mechanism = models.ForeignKey("members.Mechanism", on_delete=models.PROTECT, null=True, related_name="+")
+    # The member bodies it concerns: a joint visit has several. Their leads may read of it.
+    body_ids = ArrayField(models.BigIntegerField(), default=list)
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
     # Names of fields, states, counts: never narrative, names of persons, or places (security R-55).
@@ -29,6 +33,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["mechanism", "-id"]),
             models.Index(fields=["object_type", "object_id", "-id"]),
             models.Index(fields=["actor", "-id"]),
+            GinIndex(fields=["body_ids"], name="npmportal_audit_of_bodies"),
         ]
 
     def __str__(self) -> str:

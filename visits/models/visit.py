@@ -292,16 +292,3 @@ class Visit(models.Model):
     def is_open(self) -> bool:
         """Whether the body may still change it."""
         return self.state in self.OPEN
-
-
-class VisitPartner(models.Model):
-    """A body that made the visit together with the lead body."""
-
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="partner_rows")
-    body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="visits_visitpartner_once_in_a_visit", fields=["visit", "body"])]
-
-    def __str__(self) -> str:
-        return str(self.body)

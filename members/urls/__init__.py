@@ -1,0 +1,10 @@
+from members.urls import coverage, home, people, register
+
+app_name = "members"
+
+urlpatterns = [
+    *home.urlpatterns,
+    *register.urlpatterns,
+    *coverage.urlpatterns,
+    *people.urlpatterns,
+]

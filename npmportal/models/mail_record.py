@@ -1,0 +1,34 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MailRecord(models.Model):
+    """That a letter was written to somebody, and whether it was sent. Neither address nor words are kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("taken by the mail server")
+        FAILED = "failed", _("not sent")
+
+    template = models.CharField(max_length=60)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters"
+    )
+    # An invitation's address has no account yet: what the letter belongs to.
+    object_type = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    error = models.CharField(max_length=80, blank=True)  # the class of the error, never its text
+    written_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["user", "-id"]),
+            models.Index(fields=["object_type", "object_id", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template}: {self.get_state_display()}"
