@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from members.views import register
+from members.views import coverage
 
 urlpatterns = [
-    path("<slug:npm>/coverage/", register.coverage, name="coverage"),
-    path("<slug:npm>/coverage.csv", register.coverage_csv, name="coverage_csv"),
-    path("<slug:npm>/desk/coverage/", register.desk_coverage, name="desk_coverage"),
+    path("<slug:npm>/coverage/", coverage.coverage, name="coverage"),
+    path("<slug:npm>/coverage.csv", coverage.coverage_csv, name="coverage_csv"),
+    path("<slug:npm>/desk/coverage/", coverage.desk_coverage, name="desk_coverage"),
 ]

@@ -1,4 +1,4 @@
-"""The register: members, one body, the coverage matrix; for everybody, and with sources and notes at the desk."""
+"""The register: members, one body; for everybody, and with sources and notes at the desk."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,16 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from members.coverage import build_matrix, remits_of_body
-from members.models import BodyName, Coordination, CoverageGap, Designation, Mechanism, MemberBody, Remit
-from members.register_rows import (
-    COVERAGE_HEADER,
-    MEMBER_HEADER,
-    coverage_rows,
-    member_designations,
-    member_rows,
-)
+from members.coverage import remits_of_body
+from members.models import BodyName, Coordination, Designation, Mechanism, MemberBody
+from members.register_rows import MEMBER_HEADER, member_designations, member_rows
 from members.views.asked_day import asked_day
+from members.views.evidence import bad_day, earliest_day, sources_of
 from members.views.scope import desk_page, public_page
 from npmportal.csv_files import csv_response
 
@@ -49,7 +44,7 @@ def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> H
         "coordination": mechanism.coordinations.as_at(asked.on).first(),
         "is_single_body": len(designations) == 1 and len(members) == 1,
         "tells_who_takes_part": any(d.takes_part is not True for d in designations),
-        "earliest": _earliest(Designation.objects.filter(body__mechanism=mechanism)),
+        "earliest": earliest_day(Designation.objects.filter(body__mechanism=mechanism)),
         "body_url": body_url,
     }
     return TemplateResponse(request, "members/member_list.html", context)
@@ -60,7 +55,7 @@ def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> H
 def members_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     asked = asked_day(request)
     if asked.error:
-        return _bad_day(asked.error)
+        return bad_day(asked.error)
     rows = list(member_rows(mechanism, asked.on))
     return csv_response(f"{mechanism.slug}-members-{asked.on}.csv", MEMBER_HEADER, rows)
 
@@ -101,7 +96,7 @@ def _body_detail(request: HttpRequest, mechanism: Mechanism, slug: str, body_url
         "coordinations": _used(coordinations),
         "remits": [(setting, where, entry, _holds(entry.period, asked.on)) for setting, where, entry in remits],
         "conflicts": [fact for fact in facts if not fact.is_used],
-        "sources": _sources([*(f.source for f in facts), *(entry.source for _s, _w, entry in remits)]),
+        "sources": sources_of([*(f.source for f in facts), *(entry.source for _s, _w, entry in remits)]),
         "body_url": body_url,
     }
     return TemplateResponse(request, "members/body_detail.html", context)
@@ -113,60 +108,3 @@ def _used(facts: Iterable[Any]) -> list[Any]:
 
 def _holds(period: Any, on: Any) -> bool:
     return bool(period.starts_on <= on and (period.ends_on is None or on < period.ends_on))
-
-
-def _sources(sources: Iterable[Any]) -> list[Any]:
-    """Return each source once, by title."""
-    return sorted({source.title: source for source in sources}.values(), key=lambda source: source.title.casefold())
-
-
-# -- Coverage ---------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@public_page
-def coverage(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    return _coverage(request, mechanism, body_url="members:body_detail")
-
-
-@require_safe
-@desk_page()
-def desk_coverage(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    return _coverage(request, mechanism, body_url="members:desk_body_detail")
-
-
-def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str) -> HttpResponse:
-    asked = asked_day(request)
-    matrix = build_matrix(mechanism, asked.on)
-    context = {
-        "on": asked.on,
-        "on_error": asked.error,
-        "has_errors": bool(asked.error),
-        "matrix": matrix,
-        "sources": _sources([entry.source for _setting, entry in matrix.entries] + [gap.source for gap in matrix.gaps]),
-        "earliest": _earliest(
-            Remit.objects.filter(setting__mechanism=mechanism), CoverageGap.objects.filter(setting__mechanism=mechanism)
-        ),
-        "body_url": body_url,
-    }
-    return TemplateResponse(request, "members/coverage.html", context)
-
-
-@require_safe
-@public_page
-def coverage_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
-    asked = asked_day(request)
-    if asked.error:
-        return _bad_day(asked.error)
-    rows = list(coverage_rows(build_matrix(mechanism, asked.on)))
-    return csv_response(f"{mechanism.slug}-coverage-{asked.on}.csv", COVERAGE_HEADER, rows)
-
-
-def _earliest(*facts: Any) -> Any:
-    """Return the first day of which something is recorded; the page says it where a day has nothing."""
-    firsts = [queryset.in_use().order_by("starts_on").values_list("starts_on", flat=True).first() for queryset in facts]
-    return min((first for first in firsts if first), default=None)
-
-
-def _bad_day(sentence: str) -> HttpResponse:
-    return HttpResponse(f"{sentence}\n", status=400, content_type="text/plain; charset=utf-8")
