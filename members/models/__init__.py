@@ -14,12 +14,13 @@ from members.models.permissions import (
 from members.models.person import Affiliation, Invitation, User
 from members.models.powers import LegalBasis, Power
 from members.models.register_change import RegisterChange
+from members.models.reminder import Reminder, ReminderChoice
 from members.models.remit import Remit, RemitBody
 from members.models.safekeeping import FactorReset, PeopleReview
 from members.models.setting import DetentionSetting, SupervisionArea
 from members.models.source import Source
 from members.models.succession import Succession
-from members.models.task import Reminder, ReminderChoice, Task
+from members.models.task import Task, TaskStep
 from members.models.terms import Terms, TermsAcceptance
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "Succession",
     "SupervisionArea",
     "Task",
+    "TaskStep",
     "Terms",
     "TermsAcceptance",
     "User",
