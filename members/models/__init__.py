@@ -1,9 +1,9 @@
 from members.models.body import BodyName, Designation, MemberBody
 from members.models.capacity import Contact, Profession, Workforce
 from members.models.coordination import Coordination
-from members.models.gap import CoverageGap, CoverageNote, GapInquiry
+from members.models.gap import CoverageGap, CoverageNote, ExpectedLayer, GapInquiry
 from members.models.group import GroupSeat, WorkingGroup
-from members.models.mechanism import Jurisdiction, Mechanism
+from members.models.mechanism import Jurisdiction, Mechanism, MechanismProfile
 from members.models.meeting import AgendaItem, Attendance, Decision, Meeting, Minutes
 from members.models.permissions import (
     BodyGroupPermission,
@@ -37,6 +37,7 @@ __all__ = [
     "Decision",
     "Designation",
     "DetentionSetting",
+    "ExpectedLayer",
     "FactorReset",
     "GapInquiry",
     "GroupSeat",
@@ -45,6 +46,7 @@ __all__ = [
     "LegalBasis",
     "Mechanism",
     "MechanismGroupPermission",
+    "MechanismProfile",
     "MechanismUserPermission",
     "Meeting",
     "MemberBody",

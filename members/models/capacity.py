@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
@@ -56,7 +57,8 @@ class Workforce(models.Model):
             models.UniqueConstraint(name="members_workforce_once_a_day", fields=["body", "kind", "counted_on"]),
             models.CheckConstraint(
                 name="members_workforce_parts_within_the_whole",
-                condition=Q(people=None) | Q(women=None) | Q(men=None) | Q(people__gte=F("women") + F("men")),
+                condition=Q(people=None)
+                | Q(people__gte=Coalesce(F("women"), 0) + Coalesce(F("men"), 0) + Coalesce(F("other"), 0)),
             ),
         ]
 

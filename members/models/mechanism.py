@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName, in_language
 from npmportal.access import grants_of
+from npmportal.models import DatedFact
+from npmportal.models.dated import never_two_at_once
 
 
 class MechanismQuerySet(models.QuerySet["Mechanism"]):
@@ -78,6 +80,23 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
         month = self.reporting_year_starts_month
         start = date(day.year if day.month >= month else day.year - 1, month, 1)
         return start, start.replace(year=start.year + 1)
+
+
+class MechanismProfile(DatedFact):
+    """Which form the mechanism had from one day to another: a network until March 2024, a single body since."""
+
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.CASCADE, related_name="profiles")
+    profile = models.CharField(_("form"), max_length=20, choices=Mechanism.Profile.choices)
+
+    class Meta(DatedFact.Meta):
+        ordering = ["mechanism", "starts_on"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            never_two_at_once("members_mechanismprofile_one_form_at_a_time", "mechanism"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_profile_display())
 
 
 class Jurisdiction(BilingualName):

@@ -18,8 +18,14 @@ class RegisterChange(models.Model):
         REMOVAL = "removal", _("removal of a mistaken entry")
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="register_changes")
+    # The trace of a body entered by mistake outlives the body: it is history, and history is never changed.
     body = models.ForeignKey(
-        MemberBody, on_delete=models.PROTECT, null=True, blank=True, related_name="register_changes"
+        MemberBody,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        related_name="register_changes",
     )
     act = models.CharField(_("act"), max_length=10, choices=Act.choices)
     record = models.CharField(_("record"), max_length=60, help_text="members.bodyname")

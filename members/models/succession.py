@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
+from npmportal.models.dated import Precision
 
 
 class Succession(models.Model):
@@ -17,6 +18,7 @@ class Succession(models.Model):
     successor = models.ForeignKey(MemberBody, on_delete=models.PROTECT, related_name="precedents")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     happened_on = models.DateField(_("on"))
+    happened_precision = models.CharField(max_length=5, choices=Precision.choices, default=Precision.DAY)
     source = models.ForeignKey("members.Source", on_delete=models.PROTECT, related_name="+", verbose_name=_("source"))
     note = models.TextField(_("note"), blank=True)
 
