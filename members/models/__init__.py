@@ -4,7 +4,8 @@ from members.models.coordination import Coordination
 from members.models.gap import CoverageGap, CoverageNote, ExpectedLayer, GapInquiry
 from members.models.group import GroupSeat, WorkingGroup
 from members.models.mechanism import Jurisdiction, Mechanism, MechanismProfile
-from members.models.meeting import AgendaItem, Attendance, Decision, Meeting, Minutes
+from members.models.meeting import AgendaItem, Attendance, Decision, Meeting, MeetingEvent
+from members.models.minutes import Minutes, MinutesAddition
 from members.models.permissions import (
     BodyGroupPermission,
     BodyUserPermission,
@@ -49,8 +50,10 @@ __all__ = [
     "MechanismProfile",
     "MechanismUserPermission",
     "Meeting",
+    "MeetingEvent",
     "MemberBody",
     "Minutes",
+    "MinutesAddition",
     "PeopleReview",
     "Power",
     "Profession",

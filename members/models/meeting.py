@@ -1,10 +1,13 @@
-"""Meetings of groups: agenda, papers, who attended, what was decided, and the minutes."""
+"""Meetings of groups: agenda, papers, who attended, what was decided, and what happened to the meeting."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
@@ -17,9 +20,29 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Return the meetings of the groups ``user`` sees."""
         return self.filter(group__in=WorkingGroup.objects.visible_to(user))
 
+    def known_inside_to(self, user: Any) -> Self:
+        """Return the meetings whose minutes, decisions and inner papers ``user`` reads."""
+        return self.filter(group__in=WorkingGroup.objects.known_inside_to(user))
+
     def kept_by(self, user: Any) -> Self:
         """Return the meetings ``user`` may change."""
         return self.filter(group__in=WorkingGroup.objects.kept_by(user))
+
+    def coming(self, now: datetime) -> Self:
+        """Return the meetings that are not over at ``now``, the next one first; cancelled ones too, until their day."""
+        return self.filter(ends_at__gte=now).order_by("starts_at", "id")
+
+    def past(self, now: datetime) -> Self:
+        """Return the meetings that are over at ``now``."""
+        return self.filter(ends_at__lt=now)
+
+    def for_list(self) -> Self:
+        """Load the group each meeting belongs to."""
+        return self.select_related("group")
+
+    def for_detail(self) -> Self:
+        """Load what the page of one meeting prints beside its rows."""
+        return self.select_related("group__mechanism", "minutes")
 
 
 class Meeting(models.Model):
@@ -30,6 +53,9 @@ class Meeting(models.Model):
         HELD = "held", _("held")
         CANCELLED = "cancelled", _("cancelled")
 
+    # What a calendar shows of a meeting: a change of these is a new edition of the calendar's entry.
+    IN_CALENDARS = ("starts_at", "ends_at", "where", "state")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(WorkingGroup, on_delete=models.CASCADE, related_name="meetings")
     title = models.CharField(_("title"), max_length=200)
@@ -39,6 +65,7 @@ class Meeting(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
     # Counts every change that calendars must learn of (RFC 5545, SEQUENCE).
     sequence = models.PositiveSmallIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
@@ -55,6 +82,39 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def when(self) -> str:
+        """Day and hours on the group's clock, with its zone: “3 June 2025, 10:00–12:30 (Europe/London)”."""
+        first, last = self.group.local(self.starts_at), self.group.local(self.ends_at)
+        end = time_format(last) if last.date() == first.date() else f"{date_format(last)}, {time_format(last)}"
+        return f"{date_format(first)}, {time_format(first)}–{end} ({self.group.time_zone})"
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == self.State.PLANNED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.HELD
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether approved minutes hold the meeting as it was; the database then refuses every change."""
+        minutes = getattr(self, "minutes", None)
+        return minutes is not None and minutes.state == "approved"
+
+
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def readable_by(self, user: Any) -> Self:
+        """Return the points ``user`` reads, with their papers: of an invitee's meetings only those marked so."""
+        inside = Q(meeting__group__in=WorkingGroup.objects.known_inside_to(user))
+        invited = Q(meeting__group__in=WorkingGroup.objects.visible_to(user), for_invitees=True)
+        return self.filter(inside | invited)
+
 
 class AgendaItem(models.Model):
     """A point of the agenda, with the paper that goes with it."""
@@ -66,6 +126,9 @@ class AgendaItem(models.Model):
     for_invitees = models.BooleanField(
         _("invitees may read it"), default=False, help_text=_("Without this only members see the point and its paper.")
     )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["meeting", "position", "pk"]
@@ -101,6 +164,12 @@ class Attendance(models.Model):
         return f"{self.body or self.guest}: {self.get_presence_display()}"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: Any) -> Self:
+        """Return the decisions of the groups whose inside ``user`` knows."""
+        return self.filter(meeting__group__in=WorkingGroup.objects.known_inside_to(user))
+
+
 class Decision(models.Model):
     """What a meeting decided; it shows on the record it concerns to those who read the group's decisions."""
 
@@ -112,6 +181,9 @@ class Decision(models.Model):
     concerns = models.CharField(_("concerns"), max_length=60, blank=True)
     concerns_id = models.CharField(max_length=40, blank=True)
     decided_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["meeting", "decided_at"]
@@ -121,31 +193,29 @@ class Decision(models.Model):
         return self.text[:80]
 
 
-class Minutes(models.Model):
-    """What was said, in words: a draft until approved, then frozen and printed."""
+class MeetingEvent(models.Model):
+    """One thing done to a meeting, by whom, and why where it takes something back. Members read it, invitees do not."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        APPROVED = "approved", _("approved")
+    class Kind(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        CHANGED = "changed", _("Time, place or title changed")
+        CANCELLED = "cancelled", _("Cancelled")
+        HELD = "held", _("Attendance recorded")
+        POINT_REMOVED = "point_removed", _("Point taken off the agenda")
+        DECISION_CHANGED = "decision_changed", _("Decision worded anew")
+        DECISION_REMOVED = "decision_removed", _("Decision struck out")
+        APPROVED = "approved", _("Minutes approved")
+        ADDED_TO = "added_to", _("Addition to the approved minutes")
 
-    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="minutes")
-    text = models.TextField(_("minutes"), blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
-    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    approved_at = models.DateTimeField(null=True, blank=True)
-    pdf = models.CharField(max_length=200, blank=True)
-    job = models.ForeignKey("npmportal.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    version = models.PositiveIntegerField(default=1)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    before = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "minutes"
-        constraints = [
-            models.CheckConstraint(
-                name="members_minutes_approved_by_somebody",
-                condition=Q(state="draft", approved_by=None, approved_at=None)
-                | Q(state="approved", approved_by__isnull=False, approved_at__isnull=False),
-            ),
-        ]
+        ordering = ["meeting", "-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.meeting}: {self.get_state_display()}"
+        return self.get_kind_display()
