@@ -1,7 +1,10 @@
 """Doorbells of the register."""
 
+from datetime import date
+
 from celery import shared_task
 
+from members import digest
 from members.models.affiliation_groups import sync_everybody
 
 
@@ -9,3 +12,10 @@ from members.models.affiliation_groups import sync_everybody
 def sync_affiliations() -> None:
     """Let affiliations that began or ended today take effect."""
     sync_everybody()
+
+
+@shared_task(name="members.tasks.remind")
+def remind() -> None:
+    """Remind people of what is due and send each, once a day, the digest. Safe to run twice, or days late."""
+    digest.make_reminders(date.today())
+    digest.send_digests(date.today())

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -274,6 +275,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP_SECONDS,
         "options": {"expires": JOB_SWEEP_SECONDS},
     },
+    # Hourly by day: once a day and person it sends, the other times it tries again what failed.
+    "remind": {"task": "members.tasks.remind", "schedule": crontab(hour="6-20", minute=10), "options": {"expires": 3000}},
+    "sweep-letters": {"task": "npmportal.tasks.sweep_letters", "schedule": 900.0, "options": {"expires": 900}},
     "sync-affiliations": {"task": "members.tasks.sync_affiliations", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 # How long a silent worker keeps a job, how often a working one is heard of, and when a forgotten job is rung again.

@@ -1,8 +1,8 @@
-"""The two doorbells of the portal's own."""
+"""The doorbells of the portal's own."""
 
 from celery import shared_task
 
-from npmportal import jobs
+from npmportal import jobs, mail
 
 
 @shared_task(name="npmportal.tasks.run_job")
@@ -15,3 +15,9 @@ def run_job(job_id: str) -> None:
 def sweep_jobs() -> None:
     """Pick up jobs that a dead worker or an emptied Redis left behind."""
     jobs.sweep()
+
+
+@shared_task(name="npmportal.tasks.sweep_letters")
+def sweep_letters() -> None:
+    """Say of letters that nobody heard of for an hour that they are lost."""
+    mail.give_up_waiting()

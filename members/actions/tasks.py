@@ -89,7 +89,7 @@ def give_task(
         concerns=concerns._meta.label_lower if concerns else "",
         concerns_id=str(concerns.pk) if concerns else "",
     )
-    _note(task, TaskStep.Kind.GIVEN, by, new_owner=owner, new_due_on=due_on)
+    note_step(task, TaskStep.Kind.GIVEN, by, new_owner=owner, new_due_on=due_on)
     return task
 
 
@@ -106,10 +106,10 @@ def _check_owes(
         roles = owners_for(by, mechanism, meeting).filter(user=owner)
         if not roles.exists():
             raise PermissionDenied
-        _check_works_for(owner, mechanism, body)
+        check_works_for(owner, mechanism, body)
 
 
-def _check_works_for(owner: User, mechanism: Mechanism, body: MemberBody | None) -> None:
+def check_works_for(owner: User, mechanism: Mechanism, body: MemberBody | None) -> None:
     """Refuse an owner who does not work for what owes the task: the person would not see it."""
     held = people_of(mechanism, date.today()).filter(user=owner)
     if not held.filter(body=body).exists() and not held.filter(mechanism=mechanism, role="coordinator").exists():
@@ -135,7 +135,7 @@ def _keeps(user: Any, meeting: Meeting) -> bool:
     return Meeting.objects.kept_by(user).filter(pk=meeting.pk).exists()
 
 
-def _note(task: Task, kind: str, by: User, *, words: str = "", **values: Any) -> TaskStep:
+def note_step(task: Task, kind: str, by: User, *, words: str = "", **values: Any) -> TaskStep:
     """Keep the step with its words, and write down that it was taken, without them (security R-55)."""
     step = TaskStep.objects.create(task=task, kind=kind, by=by, words=words, **values)
     bodies = [task.body_id] if task.body_id else []
