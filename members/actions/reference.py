@@ -12,6 +12,7 @@ from members.models import (
     CoverageGap,
     Designation,
     DetentionSetting,
+    ExpectedLayer,
     Jurisdiction,
     Mechanism,
     MemberBody,
@@ -87,6 +88,7 @@ def load_reference(*, register: Register, by: Any = None) -> Changes:
     loading.coordination()
     loading.cells(Remit, register.remits, "remits")
     loading.cells(CoverageGap, register.gaps, "gaps")
+    loading.expected_layers()
     if not changes.is_nothing:
         counts: dict[str, Any] = changes.counts()
         audit.record("reference.loaded", by=by, obj=loading.mechanism, mechanism=loading.mechanism, **counts)
@@ -195,6 +197,12 @@ class _Loading:
         gone = model.objects.filter(setting__mechanism=self.mechanism).exclude(pk__in=kept)
         tally.removed += gone.values_list("key", flat=True)
         gone.delete()
+
+    def expected_layers(self) -> None:
+        """Put which layers each setting is meant to have."""
+        for slug, setting in self.settings.items():
+            rows = [self._fact(r) | {"layer": r.layer} for r in self.register.expected_layers if r.setting == slug]
+            self._replace("expected layers", ExpectedLayer, {"setting": setting}, rows, slug)
 
     def _cell(self, row: RemitRow | GapRow, position: int) -> dict[str, Any]:
         if isinstance(row, RemitRow):

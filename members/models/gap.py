@@ -1,10 +1,43 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from members.models.mechanism import Jurisdiction
 from members.models.remit import Remit
 from members.models.setting import DetentionSetting
 from npmportal.models import DatedFact
+from npmportal.models.dated import DatedQuerySet
+
+
+class ExpectedLayer(DatedFact):
+    """A layer of monitoring that a setting is meant to have: a cell of it without a monitor wants a word."""
+
+    setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="expected_layers")
+    layer = models.CharField(_("layer"), max_length=20, choices=Remit.SINGLE_LAYERS)
+
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta(DatedFact.Meta):
+        ordering = ["setting", "layer", "starts_on"]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            *(
+                ExclusionConstraint(
+                    name=f"members_expectedlayer_{layer}_once_at_a_time",
+                    expressions=[
+                        (Func("setting", "setting", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                        (Func("starts_on", "ends_on", function="daterange"), RangeOperators.OVERLAPS),
+                    ],
+                    condition=models.Q(is_used=True, layer=layer),
+                )
+                for layer, _label in Remit.SINGLE_LAYERS
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.setting} – {self.get_layer_display()}"
 
 
 class CoverageGap(DatedFact):

@@ -33,6 +33,12 @@ class Remit(DatedFact):
         COMMISSIONER = "commissioner", _("commissioner")
         INSPECTION_AND_LAY = "inspection_and_lay", _("inspection and lay monitoring")
 
+    SINGLE_LAYERS = (
+        (Layer.INSPECTION.value, Layer.INSPECTION.label),
+        (Layer.LAY.value, Layer.LAY.label),
+        (Layer.COMMISSIONER.value, Layer.COMMISSIONER.label),
+    )
+
     class Confidence(models.TextChoices):
         HIGH = "high", _("high")
         MEDIUM = "medium", _("medium")

@@ -123,6 +123,12 @@ class GapRow(FactRow):
     explanation: Words = f.key(f.words())
 
 
+@dataclass(frozen=True, kw_only=True)
+class LayerRow(FactRow):
+    setting: str = f.key(f.slug)
+    layer: str = f.key(f.one_of(Remit.Layer))
+
+
 @dataclass(frozen=True)
 class Register:
     """Everything packaged about one mechanism."""
@@ -136,6 +142,7 @@ class Register:
     gaps: tuple[GapRow, ...] = f.key(f.list_of(GapRow))
     supervision_areas: tuple[NamedRow, ...] = f.key(f.list_of(NamedRow), default=())
     coordination: tuple[CoordinationRow, ...] = f.key(f.list_of(CoordinationRow), default=())
+    expected_layers: tuple[LayerRow, ...] = f.key(f.list_of(LayerRow), default=())
 
 
 # Which file says what. A key in another file is refused, so that each fact has one place to look for.
@@ -144,7 +151,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "mechanism.yaml": ("mechanism", "jurisdictions", "supervision_areas", "settings", "coordination"),
     "bodies.yaml": ("bodies",),
     "remits.yaml": ("remits",),
-    "gaps.yaml": ("gaps",),
+    "gaps.yaml": ("expected_layers", "gaps"),
 }
 
 
@@ -220,6 +227,10 @@ def _check_names(npm: str, register: Register) -> None:
         _known(f"{where}.jurisdictions", body.jurisdictions, jurisdictions)
         for fact in (*body.names, *body.designations):
             _fact(where, fact, sources)
+    for layer in register.expected_layers:
+        where = f"{npm}/gaps.yaml: expected_layers ({layer.setting}, {layer.layer})"
+        _known(f"{where}.setting", [layer.setting], settings)
+        _fact(where, layer, sources)
     places: tuple[RemitRow | GapRow, ...] = (*register.remits, *register.gaps)
     for place in places:
         where = f"{npm}/{'remits' if isinstance(place, RemitRow) else 'gaps'}.yaml: ({place.key})"
