@@ -283,7 +283,9 @@ CELERY_BEAT_SCHEDULE = {
 # How long a silent worker keeps a job, how often a working one is heard of, and when a forgotten job is rung again.
 JOB_LEASE_SECONDS = environment.seconds("JOB_LEASE_SECONDS", 45)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 4
+    "audit-head": {"task": "npmportal.tasks.print_audit_head", "schedule": crontab(hour="3", minute=20)},
 JOB_RESEND_SECONDS = 20
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 LOGGING = logs.configuration(environment.text("LOG_LEVEL", "INFO"))
+AUDIT_HEADS_FILE = environment.text("AUDIT_HEADS_FILE", "")

@@ -1,8 +1,11 @@
 """The doorbells of the portal's own."""
 
-from celery import shared_task
+from pathlib import Path
 
-from npmportal import jobs, mail
+from celery import shared_task
+from django.conf import settings
+
+from npmportal import audit_heads, jobs, mail
 
 
 @shared_task(name="npmportal.tasks.run_job")
@@ -21,3 +24,9 @@ def sweep_jobs() -> None:
 def sweep_letters() -> None:
     """Say of letters that nobody heard of for an hour that they are lost."""
     mail.give_up_waiting()
+
+
+@shared_task(name="npmportal.tasks.print_audit_head")
+def print_audit_head() -> None:
+    """Print the head of the audit chain where it can be kept outside the database."""
+    audit_heads.print_head(Path(settings.AUDIT_HEADS_FILE) if settings.AUDIT_HEADS_FILE else None)
