@@ -1,6 +1,5 @@
 """Building the annual report: freeze, compose chapter by chapter, write the PDF, check it, put it in its place."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +9,9 @@ from django.utils.translation import gettext_noop
 from npmportal import audit
 from npmportal.jobs import JobError, JobRun, LostLease, handler
 from npmportal.pdf import Data, PdfError, write_pdf
+from npmportal.pdf.checks import checked_sha256
+from npmportal.private_files import put_in_place, unfinished_file
 from reports.document import CHAPTERS, STYLESHEET, Composed, Imprint, compose
-from reports.files import put_in_place, unfinished_file
 from reports.models import Report, Snapshot
 from reports.snapshot import freeze
 
@@ -32,10 +32,10 @@ def build(run: JobRun) -> None:
     run.progress(0, STEPS, FREEZING)
     snapshot = _frozen(report)
     composed = _composed(run, report, snapshot)
-    with unfinished_file(report) as path:
+    with unfinished_file(report, "file") as path:
         pages = _written(run, snapshot, composed, path)
         run.progress(STEPS - 1, STEPS, CHECKING)
-        sha256 = _checked(path, pages)
+        sha256 = checked_sha256(path, pages)
         run.finish(lambda: _publish(run, report, path, pages, sha256))
 
 
@@ -94,26 +94,10 @@ def _shown(run: JobRun) -> Callable[[int, int], None]:
     return on_progress
 
 
-def _checked(path: Path, pages: int) -> str:
-    """Return the file's SHA-256 after making sure that it is whole and says what a screen reader needs."""
-    import pikepdf  # here, because the web server reads this module too and has no use for it
-
-    try:
-        with pikepdf.open(path) as pdf:
-            root = pdf.Root
-            whole = len(pdf.pages) == pages and "/Lang" in root and "/StructTreeRoot" in root and "/Metadata" in root
-    except pikepdf.PdfError:
-        whole = False
-    if not whole:
-        raise JobError(gettext_noop("The PDF file was not whole and has been thrown away."))
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _publish(run: JobRun, report: Report, path: Path, pages: int, sha256: str) -> None:
     """Put the file in its place and say so in the report. Called inside the transaction that ends the job."""
     Report.objects.filter(pk=report.pk).update(
-        file=put_in_place(report, path), file_sha256=sha256, pages=pages, built_at=timezone.now()
+        file=put_in_place(report, "file", path), file_sha256=sha256, pages=pages, built_at=timezone.now()
     )
     audit.record(
         "report.built",

@@ -96,16 +96,16 @@ def test_same_job_given_to_two_workers_is_built_once(report, written):
 
 def test_worker_that_lost_its_lease_publishes_nothing(report, written, monkeypatch):
     """Another worker takes the job over while the first one checks its file, and finishes first."""
-    real = report_jobs._checked
+    real = report_jobs.checked_sha256
 
     def overtaken(path, pages):
         sha256 = real(path, pages)
-        monkeypatch.setattr(report_jobs, "_checked", real)
+        monkeypatch.setattr(report_jobs, "checked_sha256", real)
         abandon(report.job)
         jobs.run(str(report.job.pk))
         return sha256
 
-    monkeypatch.setattr(report_jobs, "_checked", overtaken)
+    monkeypatch.setattr(report_jobs, "checked_sha256", overtaken)
     run(report)
 
     assert (report.job.state, report.job.attempts) == (Job.State.DONE, 2)
