@@ -9,3 +9,6 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         # The worker learns here what to do with a job of kind “annual_report”.
         from reports import jobs  # noqa: F401
+        from reports.concern_kinds import register_kinds
+
+        register_kinds()

@@ -1,0 +1,226 @@
+"""Meetings: planned, changed, cancelled, held; their agenda, who came, what was decided.
+
+Every step locks the meeting first, so that nothing slips in while the minutes are being approved; the database
+refuses it afterwards in any case.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.actions.groups import ChangedMeanwhile, GroupRefused, check_keeps, locked
+from members.concerns import key_of
+from members.models import AgendaItem, Attendance, Decision, Meeting, MeetingEvent, User
+from npmportal import audit
+
+Kind = MeetingEvent.Kind
+WRITTEN = ("title", "starts_at", "ends_at", "where")
+
+
+@transaction.atomic
+def plan_meeting(*, meeting: Meeting, by: User) -> Meeting:
+    """Store the new ``meeting``. Nobody is written to: who sits in the group finds it at the desk."""
+    check_keeps(by, meeting.group)
+    if meeting.group.is_closed_on(meeting.group.local(meeting.starts_at).date()):
+        raise GroupRefused(_("The group does not exist on that day."))
+    meeting.save(force_insert=True)
+    _note(meeting, Kind.PLANNED, by)
+    _record("meeting.planned", meeting, by)
+    return meeting
+
+
+@transaction.atomic
+def change_meeting(*, meeting: Meeting, expected_version: int, reason: str, by: User) -> Meeting:
+    """Store what ``meeting`` now says and why; calendars learn of a new time or place by its SEQUENCE."""
+    stored = _open(meeting, by)
+    if stored.version != expected_version:
+        raise ChangedMeanwhile(stored)
+    changed = [name for name in WRITTEN if getattr(meeting, name) != getattr(stored, name)]
+    if not changed:
+        return stored
+    if "starts_at" in changed or "ends_at" in changed:
+        _need(reason)
+    before = f"{stored.title}: {stored.when}" + (f", {stored.where}" if stored.where else "")
+    _store(meeting, stored, changed)
+    _note(meeting, Kind.CHANGED, by, reason, before)
+    _record("meeting.changed", meeting, by, fields=changed)
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
+    """Cancel a planned meeting; it stays, with its reason, and calendars strike it out."""
+    stored = _open(meeting, by)
+    if not stored.is_planned:
+        raise GroupRefused(_("Only a planned meeting can be cancelled."))
+    _need(reason)
+    before = stored.state
+    stored.state = Meeting.State.CANCELLED
+    _store(stored, stored, ["state"])
+    _note(stored, Kind.CANCELLED, by, reason)
+    _record("meeting.cancelled", stored, by, old=before, new=stored.state)
+    return stored
+
+
+@transaction.atomic
+def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_version: int, by: User) -> Meeting:
+    """Store who came, which says that the meeting was held. What was recorded before is replaced."""
+    stored = _open(meeting, by)
+    if stored.version != expected_version:
+        raise ChangedMeanwhile(stored)
+    if stored.starts_at > timezone.now():
+        raise GroupRefused(_("The meeting has not begun yet."))
+    stored.attendance.all().delete()
+    kept = list(rows)
+    for row in kept:
+        row.pk, row.meeting = None, stored
+    Attendance.objects.bulk_create(kept)
+    before = stored.state
+    stored.state = Meeting.State.HELD
+    _store(stored, stored, ["state"] if before != stored.state else [])
+    _note(stored, Kind.HELD, by)
+    bodies = [row.body_id for row in kept if row.body_id]
+    audit.record("meeting.held", by=by, obj=stored, mechanism=stored.group.mechanism, bodies=bodies, rows=len(kept))
+    return stored
+
+
+# -- The agenda -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_point(*, point: AgendaItem, by: User) -> AgendaItem:
+    """Put ``point`` at the end of its meeting's agenda."""
+    meeting = _open(point.meeting, by)
+    last = meeting.agenda.aggregate(last=models.Max("position"))["last"]
+    point.position = 0 if last is None else last + 1
+    point.save(force_insert=True)
+    _record("meeting.point_added", meeting, by, for_invitees=point.for_invitees)
+    return point
+
+
+@transaction.atomic
+def change_point(*, point: AgendaItem, expected_version: int, by: User) -> AgendaItem:
+    """Store what ``point`` now says; ChangedMeanwhile where somebody was quicker."""
+    meeting = _open(point.meeting, by)
+    stored = locked(point, expected_version)
+    point.version = stored.version + 1
+    point.save(update_fields=["title", "paper", "for_invitees", "version"])
+    _record("meeting.point_changed", meeting, by, for_invitees=point.for_invitees)
+    return point
+
+
+@transaction.atomic
+def move_point(*, point: AgendaItem, by: User) -> None:
+    """Move ``point`` up by one place."""
+    meeting = _open(point.meeting, by)
+    points = list(meeting.agenda.all())
+    at = next((i for i, other in enumerate(points) if other.pk == point.pk), 0)
+    if at:
+        points[at - 1], points[at] = points[at], points[at - 1]
+    for position, other in enumerate(points):
+        other.position = position
+    AgendaItem.objects.bulk_update(points, ["position"])
+    _record("meeting.agenda_ordered", meeting, by)
+
+
+@transaction.atomic
+def remove_point(*, point: AgendaItem, reason: str, by: User) -> None:
+    """Take ``point`` off the agenda; its title stays in the meeting's history, its paper does not."""
+    meeting = _open(point.meeting, by)
+    _need(reason)
+    _note(meeting, Kind.POINT_REMOVED, by, reason, point.title)
+    AgendaItem.objects.filter(pk=point.pk).delete()
+    _record("meeting.point_removed", meeting, by)
+
+
+# -- Decisions --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_decision(*, decision: Decision, concerned: models.Model | None, by: User) -> Decision:
+    """Store what a meeting decided; it shows on the record it concerns, to those who know the group's inside."""
+    meeting = _open(decision.meeting, by)
+    if meeting.is_cancelled:
+        raise GroupRefused(_("A cancelled meeting decides nothing."))
+    _check_point(decision, meeting)
+    decision.concerns, decision.concerns_id = key_of(concerned)
+    decision.save(force_insert=True)
+    _record("meeting.decided", meeting, by, concerns=decision.concerns)
+    return decision
+
+
+@transaction.atomic
+def change_decision(
+    *, decision: Decision, concerned: models.Model | None, expected_version: int, reason: str, by: User
+) -> Decision:
+    """Word a decision anew before the minutes are approved; the old words stay in the meeting's history."""
+    meeting = _open(decision.meeting, by)
+    stored = locked(decision, expected_version)
+    _need(reason)
+    _check_point(decision, meeting)
+    decision.concerns, decision.concerns_id = key_of(concerned)
+    decision.version = stored.version + 1
+    decision.save(update_fields=["text", "item", "concerns", "concerns_id", "version"])
+    _note(meeting, Kind.DECISION_CHANGED, by, reason, stored.text)
+    _record("meeting.decision_changed", meeting, by, concerns=decision.concerns)
+    return decision
+
+
+@transaction.atomic
+def remove_decision(*, decision: Decision, reason: str, by: User) -> None:
+    """Strike out a decision recorded by mistake; its words stay in the meeting's history."""
+    meeting = _open(decision.meeting, by)
+    _need(reason)
+    _note(meeting, Kind.DECISION_REMOVED, by, reason, decision.text)
+    Decision.objects.filter(pk=decision.pk).delete()
+    _record("meeting.decision_removed", meeting, by)
+
+
+# -- What all steps share ---------------------------------------------------------------------------------------------
+
+
+def locked_meeting(meeting: Meeting, by: User) -> Meeting:
+    """Lock and return the meeting as it stands; PermissionDenied unless ``by`` keeps it."""
+    check_keeps(by, meeting.group)
+    meetings = Meeting.objects.select_for_update(of=("self",)).select_related("group__mechanism", "minutes")
+    return meetings.get(pk=meeting.pk)
+
+
+def _open(meeting: Meeting, by: User) -> Meeting:
+    """Lock the meeting; GroupRefused where it is cancelled or its minutes are approved."""
+    stored = locked_meeting(meeting, by)
+    if stored.is_cancelled:
+        raise GroupRefused(_("The meeting was cancelled."))
+    if stored.is_frozen:
+        raise GroupRefused(_("The minutes are approved: nothing about this meeting can be changed any more."))
+    return stored
+
+
+def _store(meeting: Meeting, stored: Meeting, changed: list[str]) -> None:
+    """Save the changed fields and count: every change for other editors, those of time and place for calendars."""
+    meeting.version = stored.version + 1
+    meeting.sequence = stored.sequence + any(name in Meeting.IN_CALENDARS for name in changed)
+    meeting.changed_at = timezone.now()
+    meeting.save(update_fields=[*changed, "version", "sequence", "changed_at"])
+
+
+def _check_point(decision: Decision, meeting: Meeting) -> None:
+    if decision.item_id and decision.item and decision.item.meeting_id != meeting.pk:
+        raise PermissionDenied
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise GroupRefused(_("Give a reason."))
+
+
+def _note(meeting: Meeting, kind: str, by: User, reason: str = "", before: str = "") -> None:
+    MeetingEvent.objects.create(meeting=meeting, kind=kind, by=by, reason=reason.strip(), before=before)
+
+
+def _record(action: str, meeting: Meeting, by: User, **details: Any) -> None:
+    audit.record(action, by=by, obj=meeting, mechanism=meeting.group.mechanism, **details)

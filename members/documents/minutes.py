@@ -1,0 +1,126 @@
+"""Approved minutes as a PDF (PDF/UA-1): who came by body, the agenda, the text, decisions, actions, additions.
+
+It leaves the portal, so it names no person who wrote, approved or does anything (security R-18): bodies, and guests as
+they were entered.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_noop
+
+from members.models import Attendance, MemberBody, Minutes, Task
+from npmportal import audit
+from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.pdf import PdfError, write_pdf
+from npmportal.pdf.checks import checked_sha256
+from npmportal.private_files import put_in_place, unfinished_file
+
+KIND = "minutes"
+STYLESHEET = "minutes.css"
+STEPS = 3
+COLLECTING = gettext_noop("Putting the minutes together")
+WRITING = gettext_noop("Writing the PDF file")
+CHECKING = gettext_noop("Checking the PDF file")
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole document, and the moment from which on it says what it says."""
+
+    html: str
+    created: datetime
+
+    @property
+    def identifier(self) -> str:
+        return hashlib.sha256(self.html.encode()).hexdigest()
+
+
+@handler(KIND)
+def build(run: JobRun) -> None:
+    """Make the PDF of the minutes that the job names. Published once, by who still holds the lease, or not at all."""
+    minutes = Minutes.objects.for_detail().get(pk=run.job.arguments["minutes_id"])
+    run.progress(0, STEPS, COLLECTING)
+    document = compose(minutes)
+    with unfinished_file(minutes, "pdf") as path:
+        run.progress(1, STEPS, WRITING)
+        pages = _written(run, document, path)
+        run.progress(2, STEPS, CHECKING)
+        sha256 = checked_sha256(path, pages)
+        run.finish(lambda: _publish(run, minutes, path, pages, sha256))
+
+
+def compose(minutes: Minutes) -> Document:
+    """Return the document, in the language of the minutes."""
+    meeting = minutes.meeting
+    day = meeting.group.local(meeting.starts_at).date()
+    bodies = Prefetch("body", MemberBody.objects.with_names_as_at(day))
+    additions = list(minutes.additions.all())
+    context = {
+        "minutes": minutes,
+        "meeting": meeting,
+        "group": meeting.group,
+        "npm": meeting.group.mechanism,
+        "agenda": list(meeting.agenda.all()),
+        "attendance": sorted(meeting.attendance.prefetch_related(bodies), key=_order),
+        "decisions": list(meeting.decisions.all()),
+        "tasks": list(_agreed(minutes).prefetch_related(bodies)),
+        "additions": additions,
+    }
+    with translation.override(minutes.language):
+        html = render_to_string("members/minutes.pdf.html", context)
+    created = additions[-1].at if additions else minutes.approved_at
+    assert created is not None, "only approved minutes are printed"
+    return Document(html, created)
+
+
+def _agreed(minutes: Minutes) -> Any:
+    """Return the actions agreed by the day of approval: a later one was not what was approved."""
+    return Task.objects.filter(meeting=minutes.meeting, created_at__lte=minutes.approved_at).order_by("due_on")
+
+
+def _order(row: Attendance) -> tuple[int, str]:
+    return list(Attendance.Presence).index(Attendance.Presence(row.presence)), row.body.name if row.body else row.guest
+
+
+def _written(run: JobRun, document: Document, path: Path) -> int:
+    try:
+        return write_pdf(
+            document.html,
+            path,
+            stylesheet=STYLESHEET,
+            identifier=document.identifier,
+            created=document.created,
+            variant="pdf/ua-1",
+            on_progress=_stop_when_lost(run),
+        )
+    except PdfError as error:
+        raise JobError(str(error)) from error
+
+
+def _stop_when_lost(run: JobRun) -> Callable[[int, int], None]:
+    def on_progress(_step: int, _page: int) -> None:
+        if run.lost.is_set():
+            raise LostLease
+
+    return on_progress
+
+
+def _publish(run: JobRun, minutes: Minutes, path: Path, pages: int, sha256: str) -> None:
+    """Put the file in its place and say so. Called inside the transaction that ends the job.
+
+    Where something was added in the meantime a newer job prints that too: this file is thrown away.
+    """
+    if not Minutes.objects.select_for_update().filter(pk=minutes.pk, job=run.job).exists():
+        return
+    name = put_in_place(minutes, "pdf", path)
+    Minutes.objects.filter(pk=minutes.pk).update(pdf=name, pdf_sha256=sha256, pages=pages)
+    mechanism = minutes.meeting.group.mechanism
+    audit.record("minutes.printed", by=run.job.requested_by, obj=minutes, mechanism=mechanism, pages=pages)
