@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Invitation, Mechanism, MemberBody
+from members.models import Invitation, Mechanism, MemberBody, Task
 from npmportal.access import (
+    CONVENE,
     LOG_VISITS,
     MAKE_REPORTS,
     MANAGE_BODY_PEOPLE,
@@ -41,7 +42,7 @@ PRINTED = ("reference", "state", "starts_on", "lead_body", "place__name")
 class Group:
     """Things of one kind on a work list: the newest of them, how many there are, and where the rest is."""
 
-    kind: str  # visit, report or invitation: how a row is printed
+    kind: str  # visit, report, task or invitation: how a row is printed
     title: str | Promise
     rows: list[Any]
     count: int
@@ -71,6 +72,14 @@ def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
 
 
 def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    tasks = Task.objects.visible_to(user).filter(mechanism=mechanism)
+    yield from _tasks(_("Tasks"), tasks.open_ones().filter(owner=user.pk), "")
+    if MANAGE_BODY_PEOPLE in grants:
+        unnamed = tasks.open_ones().filter(owner=None, body__in=grants.on(MANAGE_BODY_PEOPLE))
+        yield from _tasks(_("Tasks of your body that nobody does yet"), unnamed, "state=nobody")
+    if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE):
+        late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
+        yield from _tasks(_("Tasks of others that are long overdue"), tasks.late_with_others(user), late)
     if LOG_VISITS in grants:
         # Not editable_by: a condition on the state said twice makes PostgreSQL expect a handful and read them all.
         mine = Visit.objects.logged_by(user).filter(mechanism=mechanism)
@@ -85,6 +94,8 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
 
 
 def _waiting(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    given = Task.objects.visible_to(user).filter(mechanism=mechanism, created_by=user.pk).exclude(owner=user.pk)
+    yield from _tasks(_("Overdue tasks that you gave"), given.overdue(date.today()), "whose=given&state=late")
     if VIEW_VISITS in grants and mechanism.pk not in grants.on(REVIEW_VISITS):
         submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
         yield from _visits(_("With the coordinator"), submitted, "state=submitted")
@@ -115,6 +126,10 @@ def _done(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
 def _visits(title: Promise, rows: QuerySet[Visit], query: str, order: tuple[str, ...] = ()) -> Iterator[Group]:
     ordered = rows.order_by(*order) if order else rows.order_by("-starts_on", "-id")
     return _group("visit", title, ordered.select_related("place").only(*PRINTED), query)
+
+
+def _tasks(title: Promise, rows: QuerySet[Task], query: str) -> Iterator[Group]:
+    return _group("task", title, rows.select_related("owner").order_by("due_on", "id"), query)
 
 
 def _reports(title: Promise, rows: QuerySet[Report]) -> Iterator[Group]:

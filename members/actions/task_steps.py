@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,8 +23,19 @@ MANAGING = (Kind.REWORDED, Kind.DROPPED)
 
 def steps_open_to(user: Any, task: Task) -> list[str]:
     """Return the kinds of steps ``user`` may take with ``task`` as it is now: what its page shows buttons for."""
-    does, manages = (rows.filter(pk=task.pk).exists() for rows in (_doable_by(user), _managed_by(user)))
+    does, manages = _standing(user, task)
     return [kind for kind in (*STEPS_WHEN_OPEN, Kind.REOPENED) if _is_open_to(kind, task, does=does, manages=manages)]
+
+
+def has_a_say(user: Any, task: Task, kind: str = "") -> bool:
+    """Tell whether ``user`` may take a step (of ``kind``) with ``task`` in one state of it or another."""
+    does, manages = _standing(user, task)
+    return manages or (does and kind not in MANAGING)
+
+
+def not_now(task: Task) -> str:
+    """Say that a step is not possible in the state ``task`` is in."""
+    return _("The task is “%(state)s” now, so this can no longer be done.") % {"state": task.get_state_display()}
 
 
 @transaction.atomic
@@ -89,12 +99,10 @@ def reword_task(*, task: Task, title: str, note: str, by: User, seen_version: in
     return _store(task, Kind.REWORDED, by, list(before), "", before=before)
 
 
-def _doable_by(user: Any) -> QuerySet[Task]:
-    return Task.objects.doable_by(user)
-
-
-def _managed_by(user: Any) -> QuerySet[Task]:
-    return Task.objects.managed_by(user)
+def _standing(user: Any, task: Task) -> tuple[bool, bool]:
+    """Return whether ``user`` may do ``task``, and whether the person manages it."""
+    does = Task.objects.doable_by(user).filter(pk=task.pk).exists()
+    return does, Task.objects.managed_by(user).filter(pk=task.pk).exists()
 
 
 def _is_open_to(kind: str, task: Task, *, does: bool, manages: bool) -> bool:
@@ -107,17 +115,17 @@ def _is_open_to(kind: str, task: Task, *, does: bool, manages: bool) -> bool:
 def _claim(task: Task, kind: str, by: User, seen_version: int) -> Task:
     """Lock ``task`` and return it as it stands, for a step of ``kind`` by a person who has read ``seen_version``.
 
-    Raises PermissionDenied where the person may not (or it is not open for that), TaskChangedMeanwhile after a step by
-    somebody else.
+    Raises PermissionDenied where the person may not, TaskChangedMeanwhile after a step by somebody else, TaskRefused
+    in a state in which the step makes no sense.
     """
     stored = Task.objects.select_for_update(of=("self",)).select_related("mechanism", "body", "owner").get(pk=task.pk)
-    does, manages = (rows.filter(pk=task.pk).exists() for rows in (_doable_by(by), _managed_by(by)))
-    if not does and not manages:
+    does, manages = _standing(by, task)
+    if not manages and (not does or kind in MANAGING):
         raise PermissionDenied
     if stored.version != seen_version:
         raise TaskChangedMeanwhile(stored)
     if not _is_open_to(kind, stored, does=does, manages=manages):
-        raise PermissionDenied
+        raise TaskRefused(not_now(stored))
     return stored
 
 

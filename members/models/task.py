@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from members.models.body import MemberBody
 from members.models.mechanism import Mechanism
@@ -58,6 +59,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def overdue(self, on: date) -> Self:
         """Return the open tasks whose day has passed on ``on``."""
         return self.open_ones().filter(due_on__lt=on)
+
+    def late_with_others(self, user: Any) -> Self:
+        """Return the open tasks so late that ``user``, who leads or convenes, was told (members.digest)."""
+        escalated = Q(reminders__user=user.pk, reminders__is_escalation=True, reminders__due_on=F("due_on"))
+        told = self.model._default_manager.filter(escalated).order_by().values("pk")
+        return self.open_ones().filter(pk__in=told)
 
     def for_list(self) -> Self:
         """Load whose task it is and who gave it."""
@@ -132,6 +139,15 @@ class Task(models.Model):
     def is_overdue(self, on: date) -> bool:
         """Tell whether the day has passed and the task is still open."""
         return self.is_open and self.due_on < on
+
+    @property
+    def lateness(self) -> str:
+        """How late it is today, in words; empty for a task that is not late."""
+        today = date.today()
+        if not self.is_overdue(today):
+            return ""
+        days = (today - self.due_on).days
+        return ngettext("overdue by %(days)s day", "overdue by %(days)s days", days) % {"days": days}
 
 
 class TaskStep(models.Model):

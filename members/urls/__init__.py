@@ -1,4 +1,4 @@
-from members.urls import coverage, home, people, register
+from members.urls import coverage, home, people, register, tasks
 
 app_name = "members"
 
@@ -7,4 +7,5 @@ urlpatterns = [
     *register.urlpatterns,
     *coverage.urlpatterns,
     *people.urlpatterns,
+    *tasks.urlpatterns,
 ]

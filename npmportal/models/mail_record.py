@@ -3,6 +3,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# What each letter is called, by the name of its template; allauth's tell of changes to sign-in and factors.
+TITLES = {
+    "invitation": _("Invitation"),
+    "digest": _("Digest of tasks"),
+    "account/email/password_reset_key": _("Link for a new password"),
+}
+
 
 class MailRecord(models.Model):
     """That a letter was written to somebody, and whether it was sent. Neither address nor words are kept."""
@@ -49,6 +56,16 @@ class MailRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template}: {self.get_state_display()}"
+
+    @property
+    def title(self) -> str:
+        """What the letter is called, in words."""
+        return str(TITLES.get(self.template, _("Notice about your account")))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody knows what became of it (npmportal.mail.LOST)."""
+        return self.error == "Lost"
 
     @property
     def is_sent(self) -> bool:

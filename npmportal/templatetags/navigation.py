@@ -32,6 +32,7 @@ PUBLIC = (
 )
 DESK = (
     Entry(_("Desk"), "reports:desk_home"),
+    Entry(_("Tasks"), "members:task_list"),
     Entry(_("Visits"), "visits:visit_list", (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS)),
     Entry(_("Places"), "visits:place_list"),
     Entry(_("Members"), "members:desk_member_list"),
