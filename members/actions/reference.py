@@ -1,10 +1,9 @@
 """Bring the database in step with a packaged register, and tell what changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from members.models import (
     BodyName,
@@ -14,78 +13,49 @@ from members.models import (
     DetentionSetting,
     ExpectedLayer,
     Jurisdiction,
+    LegalBasis,
     Mechanism,
+    MechanismProfile,
     MemberBody,
+    RegisterChange,
     Remit,
     RemitBody,
     Source,
+    Succession,
     SupervisionArea,
 )
 from members.models.bilingual import Words
 from members.reference.registers import BodyRow, FactRow, GapRow, Register, RemitRow
+from members.reference.tallies import Changes, Tally
 from npmportal import audit
 from npmportal.models.dated import Precision
 
-
-@dataclass
-class Tally:
-    """How many things of one kind the register holds, and which were new, changed or removed."""
-
-    total: int = 0
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unlisted: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        said = [f"{len(self.new)} new"] if len(self.new) > 3 else [f"new: {name}" for name in self.new]
-        said += [f"changed: {name}" for name in self.changed[:5]]
-        said += [f"{len(self.changed) - 5} more changed"] if len(self.changed) > 5 else []
-        said += [f"removed: {name}" for name in self.removed]
-        said += [f"left as it is, not in the file: {name}" for name in self.unlisted]
-        return f" ({'; '.join(said)})" if said else ""
-
-
-@dataclass
-class Changes:
-    """What loading one register did."""
-
-    npm: str
-    tallies: dict[str, Tally] = field(default_factory=dict)
-
-    def of(self, kind: str) -> Tally:
-        return self.tallies.setdefault(kind, Tally())
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the database already said what the file says."""
-        return not any(t.new or t.changed or t.removed for t in self.tallies.values())
-
-    def counts(self) -> dict[str, int]:
-        """Return the number of new, changed and removed things, for the audit trail."""
-        kinds = ("new", "changed", "removed")
-        return {kind: sum(len(getattr(t, kind)) for t in self.tallies.values()) for kind in kinds}
-
-    def __str__(self) -> str:
-        said = ", ".join(
-            f"{tally.total} {kind}{tally}" for kind, tally in self.tallies.items() if tally.total or str(tally)
-        )
-        return f"{self.npm}: {said}; nothing changed." if self.is_nothing else f"{self.npm}: {said}."
+LOCK = 20_090_331  # any number that no other advisory lock has
 
 
 @transaction.atomic
-def load_reference(*, register: Register, by: Any = None) -> Changes:
+def load_reference(*, register: Register, by: Any = None, overwrite: bool = False) -> Changes:
     """Make the database say what ``register`` says, all of it or nothing, and write one audit event if that changed it.
 
-    Bodies, settings and jurisdictions that the register no longer names stay (visits refer to them) and are reported;
-    their names, designations, remits and gaps are replaced where the register differs.
+    A register that was changed on screen is left as it is and said so, unless ``overwrite``: the file would undo what
+    people entered. Two runs at once wait for each other. Bodies, settings and jurisdictions that the file no longer
+    names stay (visits refer to them) and are reported; names, designations, remits and gaps are replaced where it
+    differs.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     changes = Changes(register.mechanism.slug)
+    if not overwrite and RegisterChange.objects.filter(mechanism__slug=register.mechanism.slug).exists():
+        changes.is_left = True
+        return changes
     loading = _Loading(register, changes)
+    loading.own_sources()
     loading.lists()
     for body in register.bodies:
         loading.body(body)
     loading.coordination()
+    loading.profiles()
+    loading.successions()
     loading.cells(Remit, register.remits, "remits")
     loading.cells(CoverageGap, register.gaps, "gaps")
     loading.expected_layers()
@@ -124,6 +94,11 @@ class _Loading:
             established_on=row.established_on.day if row.established_on else None,
             source=self.sources[row.source],
         )
+
+    def own_sources(self) -> None:
+        """Say whose the sources are: the register’s own, and offered on its screens alone."""
+        ids = [source.pk for source in self.sources.values() if source.mechanism_id is None]
+        Source.objects.filter(pk__in=ids).update(mechanism=self.mechanism)
 
     def lists(self) -> None:
         """Put jurisdictions, supervision areas, settings and bodies, in the order of the file."""
@@ -178,11 +153,35 @@ class _Loading:
             for d in row.designations
         ]
         self._replace("designations", Designation, {"body": body}, designations, row.slug)
+        laws = [self._fact(law) | {"title": law.title, "citation": law.citation, "url": law.url} for law in row.laws]
+        self._replace("legal bases", LegalBasis, {"body": body}, laws, row.slug)
 
     def coordination(self) -> None:
         """Put who coordinated the mechanism, and when."""
         rows = [self._fact(c) | {"body": self.bodies[c.body], "role": c.role} for c in self.register.coordination]
         self._replace("coordination", Coordination, {"mechanism": self.mechanism}, rows, "coordination")
+
+    def profiles(self) -> None:
+        """Put which form the mechanism had, and when."""
+        rows = [self._fact(row) | {"profile": row.profile} for row in self.register.profiles]
+        self._replace("forms", MechanismProfile, {"mechanism": self.mechanism}, rows, "forms")
+
+    def successions(self) -> None:
+        """Put whose work passed to whom, and when."""
+        for body in self.bodies.values():
+            rows = [
+                {
+                    "successor": self.bodies[row.successor],
+                    "kind": row.kind,
+                    "happened_on": row.day.day,
+                    "happened_precision": row.day.precision,
+                    "source": self.sources[row.source],
+                    "note": row.note,
+                }
+                for row in self.register.successions
+                if row.predecessor == body.slug
+            ]
+            self._replace("successions", Succession, {"predecessor": body}, rows, body.slug)
 
     def cells(self, model: Any, rows: Iterable[RemitRow | GapRow], kind: str) -> None:
         """Put the remits (or gaps), each with the jurisdictions it spans and the bodies in it."""

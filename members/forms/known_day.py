@@ -53,7 +53,7 @@ def _day(found: re.Match[str]) -> Day:
 
 
 def day_of(fact: Any, which: str = "starts") -> Day | None:
-    """Return the first day (or, with ``which`` "ends", the end) of a stored fact as it is typed; None where it is open."""
+    """Return the first day of a stored fact (or, with ``which`` "ends", its end) as it is typed; None: still so."""
     day = getattr(fact, f"{which}_on")
     return Day(day, getattr(fact, f"{which}_precision")) if day else None
 

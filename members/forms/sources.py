@@ -35,7 +35,7 @@ class SourceFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.fields["source"].disabled or {"source", "new_source_title"} & self.errors.keys():
+        if "source" not in self.fields or {"source", "new_source_title"} & self.errors.keys():
             return cleaned
         if cleaned.get("source") and cleaned.get("new_source_title"):
             self.add_error("new_source_title", _("Choose a source or write down a new one, not both."))

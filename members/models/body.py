@@ -2,11 +2,12 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Prefetch, Q, When
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName
 from members.models.mechanism import Mechanism
+from members.models.names import of_the_day_first
 from npmportal.models import DatedFact, DatedQuerySet
 from npmportal.models.dated import never_two_at_once
 
@@ -17,15 +18,9 @@ class MemberBodyQuerySet(models.QuerySet["MemberBody"]):
         return self.filter(pk__in=Designation.objects.as_at(on).values("body_id"))
 
     def with_names_as_at(self, on: date) -> Self:
-        """Load each body's name of the day ``on``, so that `name` and `abbreviation` need no query a row.
-
-        A body that had no name on that day (it did not exist yet) shows its latest one.
-        """
-        held = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gt=on))
-        names = BodyName.objects.in_use().annotate(of_the_day=Case(When(held, then=0), default=1))
-        return self.prefetch_related(
-            Prefetch("names", names.order_by("of_the_day", "-starts_on"), to_attr="names_as_at")
-        )
+        """Load each body's name of the day ``on``, so that `name` and `abbreviation` need no query a row."""
+        names = BodyName.objects.in_use().order_by(*of_the_day_first(on))
+        return self.prefetch_related(Prefetch("names", names, to_attr="names_as_at"))
 
 
 class MemberBody(models.Model):  # type: ignore[django-manager-missing]
@@ -68,7 +63,7 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
 
     @property
     def current_name(self) -> "BodyName | None":
-        """The name of the day asked for with `with_names_as_at`, else today's, else the latest there is."""
+        """The name of the day asked for with `with_names_as_at`, else today's."""
         loaded: list[BodyName] | None = getattr(self, "names_as_at", None)
         if loaded:
             return loaded[0]
@@ -77,7 +72,7 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
     def name_on(self, on: date) -> "BodyName | None":
         """Return the name the body bore on the day ``on``, or the nearest one if it bore none."""
         names: Any = self.names.in_use()
-        return names.as_at(on).first() or names.order_by("-starts_on").first()
+        return names.order_by(*of_the_day_first(on)).first()
 
     @property
     def name(self) -> str:

@@ -65,6 +65,18 @@ class Workforce(models.Model):
     def __str__(self) -> str:
         return f"{self.body}, {self.counted_on}: {self.get_kind_display()}"
 
+    @property
+    def numbers(self) -> tuple[int | None, ...]:
+        """All, women, men, others: in the order of the columns of a table."""
+        return (self.people, self.women, self.men, self.other)
+
+    def set_professions(self, professions: list[tuple[str, int]]) -> None:
+        """Make ``professions`` (name, people) the only ones recorded for this count."""
+        self.professions.all().delete()
+        Profession.objects.bulk_create(
+            [Profession(workforce=self, name=name, people=people) for name, people in professions]
+        )
+
 
 class Profession(models.Model):
     """How many of a workforce are of one profession: law, medicine, psychology, custody, lay."""

@@ -16,6 +16,10 @@ class MechanismQuerySet(models.QuerySet["Mechanism"]):
         """Return the mechanisms in which ``user`` has a role: those whose desk the person may open."""
         return self.filter(pk__in=grants_of(user).mechanism_ids)
 
+    def public_or_own(self, user: Any) -> Self:
+        """Return the mechanisms whose public pages ``user`` may read: those shown to everybody, and one's own."""
+        return self.filter(Q(is_public=True) | Q(pk__in=grants_of(user).mechanism_ids))
+
     def with_member_counts(self, on: date) -> Self:
         """Add `member_count`: how many bodies hold a membership on the day ``on``, of whatever status."""
         held = Q(bodies__designations__is_used=True, bodies__designations__starts_on__lte=on) & (

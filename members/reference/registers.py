@@ -1,15 +1,15 @@
 """Read and check the packaged register of one mechanism: `members/reference/<slug>/*.yaml`."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from members.models import Designation, Mechanism, MemberBody, Remit, RemitBody
+from members.models import Designation, Mechanism, MemberBody, Remit, RemitBody, Succession
 from members.models.bilingual import Words
 from members.reference import fields as f
+from members.reference.checks import check_names
 from members.reference.fields import BadReference, Day, record, refuse
 
 FOLDER = Path(__file__).resolve().parent
@@ -86,12 +86,37 @@ class DesignationRow(FactRow):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LawRow(FactRow):
+    title: str = f.key(f.text(300))
+    citation: str = f.key(f.text(200), default="")
+    url: str = f.key(f.text(500), default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileRow(FactRow):
+    profile: str = f.key(f.one_of(Mechanism.Profile))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessionRow:
+    """One body’s work passing to another."""
+
+    predecessor: str = f.key(f.slug)
+    successor: str = f.key(f.slug)
+    kind: str = f.key(f.one_of(Succession.Kind))
+    day: Day = f.key(f.day)
+    source: str = f.key(f.slug)
+    note: str = f.key(f.text(2000), default="")
+
+
+@dataclass(frozen=True, kw_only=True)
 class BodyRow:
     slug: str = f.key(f.slug)
     kind: str = f.key(f.one_of(MemberBody.Kind))
     jurisdictions: tuple[str, ...] = f.key(f.slugs)
     names: tuple[NameRow, ...] = f.key(f.list_of(NameRow))
     designations: tuple[DesignationRow, ...] = f.key(f.list_of(DesignationRow))
+    laws: tuple[LawRow, ...] = f.key(f.list_of(LawRow), default=())
     works_note: str = f.key(f.text(300), default="")
     website: str = f.key(f.text(200), default="")
 
@@ -142,14 +167,16 @@ class Register:
     gaps: tuple[GapRow, ...] = f.key(f.list_of(GapRow))
     supervision_areas: tuple[NamedRow, ...] = f.key(f.list_of(NamedRow), default=())
     coordination: tuple[CoordinationRow, ...] = f.key(f.list_of(CoordinationRow), default=())
+    profiles: tuple[ProfileRow, ...] = f.key(f.list_of(ProfileRow), default=())
+    successions: tuple[SuccessionRow, ...] = f.key(f.list_of(SuccessionRow), default=())
     expected_layers: tuple[LayerRow, ...] = f.key(f.list_of(LayerRow), default=())
 
 
 # Which file says what. A key in another file is refused, so that each fact has one place to look for.
 FILES: dict[str, tuple[str, ...]] = {
     "sources.yaml": ("sources",),
-    "mechanism.yaml": ("mechanism", "jurisdictions", "supervision_areas", "settings", "coordination"),
-    "bodies.yaml": ("bodies",),
+    "mechanism.yaml": ("mechanism", "jurisdictions", "supervision_areas", "settings", "coordination", "profiles"),
+    "bodies.yaml": ("bodies", "successions"),
     "remits.yaml": ("remits",),
     "gaps.yaml": ("expected_layers", "gaps"),
 }
@@ -174,7 +201,7 @@ def read(npm: str, folder: Path = FOLDER) -> Register:
         register = Register(**found)
     except TypeError as error:
         raise BadReference(f"{npm}: {error}") from error
-    _check_names(npm, register)
+    check_names(npm, register)
     return register
 
 
@@ -204,60 +231,3 @@ def _parse(path: Path, where: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise refuse(where, "a record with keys was expected.")
     return content
-
-
-def _check_names(npm: str, register: Register) -> None:
-    """Refuse names that stand nowhere and keys that stand twice."""
-    sources = _unique(f"{npm}/sources.yaml: sources", (row.slug for row in register.sources))
-    jurisdictions = _unique(f"{npm}/mechanism.yaml: jurisdictions", (row.slug for row in register.jurisdictions))
-    areas = _unique(f"{npm}/mechanism.yaml: supervision_areas", (row.slug for row in register.supervision_areas))
-    settings = _unique(f"{npm}/mechanism.yaml: settings", (row.slug for row in register.settings))
-    bodies = _unique(f"{npm}/bodies.yaml: bodies", (row.slug for row in register.bodies))
-    _unique(f"{npm}/remits.yaml: remits", (f"{row.setting}/{row.key}" for row in register.remits))
-    _unique(f"{npm}/gaps.yaml: gaps", (f"{row.setting}/{row.key}" for row in register.gaps))
-    where = f"{npm}/mechanism.yaml"
-    _known(f"{where}: mechanism.source", [register.mechanism.source], sources)
-    for setting in register.settings:
-        _known(f"{where}: settings ({setting.slug}).areas", setting.areas, areas)
-    for row in register.coordination:
-        _known(f"{where}: coordination.body", [row.body], bodies)
-        _fact(f"{where}: coordination ({row.body})", row, sources)
-    for body in register.bodies:
-        where = f"{npm}/bodies.yaml: bodies ({body.slug})"
-        _known(f"{where}.jurisdictions", body.jurisdictions, jurisdictions)
-        for fact in (*body.names, *body.designations):
-            _fact(where, fact, sources)
-    for layer in register.expected_layers:
-        where = f"{npm}/gaps.yaml: expected_layers ({layer.setting}, {layer.layer})"
-        _known(f"{where}.setting", [layer.setting], settings)
-        _fact(where, layer, sources)
-    places: tuple[RemitRow | GapRow, ...] = (*register.remits, *register.gaps)
-    for place in places:
-        where = f"{npm}/{'remits' if isinstance(place, RemitRow) else 'gaps'}.yaml: ({place.key})"
-        _known(f"{where}.setting", [place.setting], settings)
-        _known(f"{where}.jurisdictions", place.jurisdictions, jurisdictions)
-        _fact(where, place, sources)
-        if isinstance(place, RemitRow):
-            named = _unique(f"{where}.parts", (part.body for part in place.parts))
-            _known(f"{where}.parts", named, bodies)
-
-
-def _fact(where: str, row: FactRow, sources: set[str]) -> None:
-    _known(f"{where}.source", [row.source], sources)
-    if row.until and row.until.day <= row.since.day:
-        raise refuse(f"{where}.until", f"{row.until.day} is not after {row.since.day}.")
-
-
-def _known(where: str, names: Iterable[str], known: set[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise refuse(where, f"“{name}” is not defined.")
-
-
-def _unique(where: str, names: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise refuse(where, f"“{name}” is there twice.")
-        seen.add(name)
-    return seen

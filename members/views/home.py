@@ -15,7 +15,7 @@ from members.views.scope import public_page
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    mechanisms = Mechanism.objects.with_member_counts(date.today())
+    mechanisms = Mechanism.objects.public_or_own(request.user).with_member_counts(date.today())
     return TemplateResponse(request, "members/home.html", {"mechanisms": mechanisms})
 
 

@@ -1,6 +1,5 @@
 """The register: members, one body; for everybody, and with sources and notes at the desk."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from members.body_facts import facts_of
 from members.coverage import remits_of_body
-from members.models import BodyName, Coordination, Designation, Mechanism, MemberBody
+from members.models import Designation, Mechanism, MemberBody
 from members.register_rows import MEMBER_HEADER, member_designations, member_rows
 from members.views.asked_day import asked_day
 from members.views.evidence import bad_day, earliest_day, sources_of
 from members.views.scope import desk_page, public_page
+from npmportal.access import MANAGE_MEMBERS, can
 from npmportal.csv_files import csv_response
 
 # -- Members ----------------------------------------------------------------------------------------------------------
@@ -46,6 +47,7 @@ def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> H
         "tells_who_takes_part": any(d.takes_part is not True for d in designations),
         "earliest": earliest_day(Designation.objects.filter(body__mechanism=mechanism)),
         "body_url": body_url,
+        "may_keep": body_url.endswith("desk_body_detail") and can(request.user, MANAGE_MEMBERS, mechanism),
     }
     return TemplateResponse(request, "members/member_list.html", context)
 
@@ -76,34 +78,22 @@ def desk_body_detail(request: HttpRequest, mechanism: Mechanism, body: str) -> H
 
 
 def _body_detail(request: HttpRequest, mechanism: Mechanism, slug: str, body_url: str) -> HttpResponse:
-    asked = asked_day(request)
+    asked, is_desk = asked_day(request), body_url == "members:desk_body_detail"
     bodies = MemberBody.objects.filter(mechanism=mechanism).select_related("mechanism").with_names_as_at(asked.on)
     body = get_object_or_404(bodies.prefetch_related("jurisdictions"), slug=slug)
-    names, designations, coordinations = (
-        list(model.objects.filter(body=body).select_related("source").order_by("starts_on"))
-        for model in (BodyName, Designation, Coordination)
-    )
+    facts = facts_of(body, asked.on, is_desk=is_desk)
     remits = remits_of_body(body, asked.on)
-    facts = [*names, *designations, *coordinations]
     context = {
         "on": asked.on,
         "on_error": asked.error,
         "has_errors": bool(asked.error),
         "body": body,
-        "names": _used(names),
-        "designations": _used(designations),
-        "standing": next((d for d in designations if d.is_used and d.holds_on(asked.on)), None),
-        "coordinations": _used(coordinations),
         "remits": [(setting, where, entry, _holds(entry.period, asked.on)) for setting, where, entry in remits],
-        "conflicts": [fact for fact in facts if not fact.is_used],
-        "sources": sources_of([*(f.source for f in facts), *(entry.source for _s, _w, entry in remits)]),
+        "sources": sources_of([*facts.pop("read_in"), *(entry.source for _s, _w, entry in remits)]),
         "body_url": body_url,
+        "may_keep": is_desk and can(request.user, MANAGE_MEMBERS, mechanism),
     }
-    return TemplateResponse(request, "members/body_detail.html", context)
-
-
-def _used(facts: Iterable[Any]) -> list[Any]:
-    return [fact for fact in facts if fact.is_used]
+    return TemplateResponse(request, "members/body_detail.html", context | facts)
 
 
 def _holds(period: Any, on: Any) -> bool:

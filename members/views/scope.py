@@ -17,12 +17,15 @@ View = Callable[..., HttpResponseBase]
 
 
 def public_page(view: View) -> View:
-    """Open a page to everybody: the view receives the Mechanism named in the address (404 if there is none)."""
+    """Open a page to everybody: the view receives the Mechanism named in the address (404 if there is none).
+
+    One whose register is still being entered is there for its own people only.
+    """
 
     @login_not_required
     @wraps(view)
     def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.mechanism = get_object_or_404(Mechanism, slug=npm)  # type: ignore[attr-defined]
+        request.mechanism = get_object_or_404(Mechanism.objects.public_or_own(request.user), slug=npm)  # type: ignore[attr-defined]
         return view(request, request.mechanism, *args, **kwargs)  # type: ignore[attr-defined]
 
     return page

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from members.coverage import build_matrix
 from members.models import BodyName, Coordination, Designation, Mechanism, MemberBody
 from members.models.bilingual import BilingualName
+from members.models.names import name_of_day
 from reports.models import ReportingYear
 
 Pair = dict[str, str]
@@ -78,7 +79,7 @@ def _bodies(year: ReportingYear) -> Any:
     return (
         MemberBody.objects.filter(mechanism=year.mechanism)
         .prefetch_related(
-            Prefetch("names", BodyName.objects.in_use().order_by("-starts_on")),
+            Prefetch("names", BodyName.objects.in_use().order_by("starts_on")),
             Prefetch("designations", Designation.objects.as_at(on), to_attr="standing"),
         )
         .order_by("position", "id")
@@ -87,9 +88,7 @@ def _bodies(year: ReportingYear) -> Any:
 
 def _body(body: Any, on: date) -> dict[str, Any]:
     """Return a body with its name and standing of the day ``on``; `standing` is None where it was no member."""
-    names = list(body.names.all())
-    # The name of that day, or the first it ever bore where it did not exist yet.
-    name = next((name for name in names if name.starts_on <= on), names[-1] if names else None)
+    name = name_of_day(list(body.names.all()), on)
     standing = body.standing[0] if body.standing else None
     return {
         "slug": body.slug,

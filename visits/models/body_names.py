@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from members.models import BodyName, Mechanism
+from members.models.names import name_of_day
 
 
 class BodyNames:
@@ -17,10 +18,7 @@ class BodyNames:
 
     def on(self, body_id: int, day: date) -> BodyName | None:
         """Return the name ``body_id`` bore on ``day``, or the nearest one there is; None for a body without names."""
-        names = self._names.get(body_id)
-        if not names:
-            return None
-        return next((name for name in names if name.holds_on(day)), names[0] if day < names[0].starts_on else names[-1])
+        return name_of_day(self._names.get(body_id, []), day)
 
     def of_any(self, body_ids: Iterable[int]) -> bool:
         """Tell whether any of ``body_ids`` is a body of the mechanism."""

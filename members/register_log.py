@@ -1,0 +1,84 @@
+"""The log of the register in words: what stood there, what stands there now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from members.models import RegisterChange
+from members.register_kinds import KINDS
+
+_KIND_OF = {kind.model._meta.label_lower: kind for kind in KINDS.values()}
+_SILENT = {"position", "mechanism", "key"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of an entry: its name, what it said and what it says."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One act on the register."""
+
+    change: RegisterChange
+    record: str
+    lines: list[Line]
+
+
+def log_rows(changes: Iterable[RegisterChange]) -> list[LogRow]:
+    """Return ``changes`` with the names of records, fields and choices in the reader's language."""
+    return [LogRow(change, _record(change.record), list(_lines(change))) for change in changes]
+
+
+def _record(label: str) -> str:
+    kind = _KIND_OF.get(label)
+    return capfirst(kind.one) if kind else capfirst(_model(label)._meta.verbose_name) if _model(label) else label
+
+
+def _lines(change: RegisterChange) -> Iterable[Line]:
+    model = _model(change.record)
+    for name in {**change.before, **change.after}:
+        if name in _SILENT and len({**change.before, **change.after}) > 1:
+            continue
+        before, after = (_said(model, name, values) for values in (change.before, change.after))
+        if before or after:
+            yield Line(_field(model, name), before, after)
+
+
+def _model(label: str) -> Any:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model: Any, name: str) -> str:
+    try:
+        return capfirst(model._meta.get_field(name).verbose_name)
+    except (FieldDoesNotExist, AttributeError):
+        return capfirst(name.replace("_", " "))
+
+
+def _said(model: Any, name: str, values: dict[str, Any]) -> str:
+    """Return a stored value as a reader says it; empty for one that was not there or not recorded."""
+    value = values.get(name)
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(entry) for entry in value)
+    try:
+        choices = dict(model._meta.get_field(name).flatchoices)
+    except (FieldDoesNotExist, AttributeError):
+        choices = {}
+    return str(choices.get(value, value))
