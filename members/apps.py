@@ -7,10 +7,11 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from members import terms_first
+        from members import activity, terms_first
         from members.concern_kinds import register_kinds
         from members.documents import minutes  # noqa: F401  the worker learns here what a job of kind “minutes” is
 
+        activity.declare()
         register_kinds()
 
         user_logged_in.connect(terms_first.check_at_sign_in)

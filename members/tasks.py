@@ -4,7 +4,7 @@ from datetime import date
 
 from celery import shared_task
 
-from members import digest
+from members import digest, keeping_people
 from members.models.affiliation_groups import sync_everybody
 
 
@@ -19,3 +19,12 @@ def remind() -> None:
     """Remind people of what is due and send each, once a day, the digest. Safe to run twice, or days late."""
     digest.make_reminders(date.today())
     digest.send_digests(date.today())
+
+
+@shared_task(name="members.tasks.keep_people")
+def keep_people() -> None:
+    """Open the quarter's reviews of leavers, mend what is not as the roles say, forget dead sessions. Safe to repeat."""
+    sync_everybody()
+    keeping_people.open_reviews(date.today())
+    keeping_people.mend_strays()
+    keeping_people.forget_dead_sessions()

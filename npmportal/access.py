@@ -7,12 +7,14 @@ here: model-wide permissions and the superuser flag give nothing, an inactive pe
 between requests, and a misspelt permission is an error, not a quiet "no".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -26,11 +28,13 @@ __all__ = [
     "ROLES",
     "Grants",
     "GroupObjectPermissionBase",
+    "Holding",
     "Role",
     "UserObjectPermissionBase",
     "can",
     "grants_of",
     "group_for",
+    "holdings",
 ]
 
 # Permissions on a member body.
@@ -193,6 +197,39 @@ def _load(user: "User") -> Grants:
     return Grants(*({codename: frozenset(ids) for codename, ids in found.items()} for found in (held, within)))
 
 
+@dataclass(frozen=True)
+class Holding:
+    """That a person holds a role in one body or mechanism now, and the permissions it gives there."""
+
+    user_id: int
+    name: str
+    role: str
+    scope: str  # as in PERMISSIONS
+    scope_id: int
+    permissions: frozenset[str]
+
+
+def holdings(mechanism: models.Model, bodies: Iterable[int] = ()) -> list[Holding]:
+    """Return every role an active person holds in ``mechanism``, in a body of it or in one of ``bodies``.
+
+    `_load` turned round, over the same rows, so that nobody is left out who passes `can`. Two queries.
+    """
+    found: dict[tuple[str, int, int, str], tuple[str, set[str]]] = {}
+    for label in PERMISSIONS:
+        is_whole = label == "members.Mechanism"
+        own = Q(content_object=mechanism.pk) if is_whole else Q(content_object__mechanism=mechanism.pk)
+        rows = get_group_obj_perms_model(apps.get_model(label)).objects.filter(group__user__is_active=True)
+        rows = rows.filter(own if is_whole else own | Q(content_object__in=list(bodies)))
+        columns = ("group__user", "group__user__name", "group__name", "content_object_id", "permission__codename")
+        for user_id, name, group, object_id, codename in rows.values_list(*columns):
+            role = group.partition(":")[0]
+            found.setdefault((label, object_id, user_id, role), (name, set()))[1].add(codename)
+    return [
+        Holding(user_id, name, role, label, object_id, frozenset(permissions))
+        for (label, object_id, user_id, role), (name, permissions) in found.items()
+    ]
+
+
 def can(user: Any, permission: str, obj: models.Model) -> bool:
     """Tell whether ``user`` holds ``permission`` on ``obj``, a member body or a mechanism.
 
@@ -208,13 +245,18 @@ def group_for(role: str, scope: models.Model) -> Group:
     definition = ROLES[role]
     if definition.scope != scope._meta.label:
         raise KeyError(f"The role “{role}” is not a role on {scope._meta.label}.")
-    group, _created = Group.objects.get_or_create(name=f"{role}:{scope._meta.model_name}:{scope.pk}")
+    group, _created = Group.objects.get_or_create(name=group_name(role, scope))
     wanted, present = set(definition.permissions), set(get_group_perms(group, scope))
     for permission in wanted - present:
         assign_perm(permission, group, scope)
     for permission in present - wanted:
         remove_perm(permission, group, scope)
     return group
+
+
+def group_name(role: str, scope: models.Model) -> str:
+    """Return the name of the group of ``role`` on ``scope``."""
+    return f"{role}:{scope._meta.model_name}:{scope.pk}"
 
 
 def set_groups(user: "User", groups: list[Group]) -> None:

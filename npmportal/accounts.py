@@ -1,14 +1,25 @@
 """How allauth behaves here: nobody signs up; people come in by invitation (security R-21)."""
 
+import contextvars
 import logging
-from smtplib import SMTPException
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows import sessions as session_flows
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from npmportal import links, mail
 
 logger = logging.getLogger(__name__)
 FACTOR_OF_SESSION = "second_factor"
@@ -33,15 +44,84 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send the mail. Where the mail server is away the page answers as ever, and so as to an unknown address."""
-        try:
+        """Send the mail, beside the answer: how long writing and sending take must not tell that there is an account.
+
+        Where the mail server is away the page answers as ever, and so as to an unknown address (security R-26).
+        """
+        in_background(lambda: self._send_now(template_prefix, email, context))
+
+    def _send_now(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        with mail.recorded(template=template_prefix, user=context.get("user")):
             super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError) as error:
-            logger.warning("letter not sent", extra={"error_class": type(error).__name__})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link in the letter: below the address of this installation, whatever host was asked for."""
+        parts = urlsplit(super().get_reset_password_from_key_url(key))
+        return links.absolute(parts.path)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failed attempts by account alone: allauth adds the Host header, of which anyone can vary the port."""
         return str(credentials.get("email") or credentials.get("username") or "").casefold()
+
+
+_letters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="letters")
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Do ``work`` in a thread of its own, with the language and the request of this one."""
+    context = contextvars.copy_context()
+
+    def work_and_close() -> None:
+        try:
+            context.run(work)
+        except Exception as error:
+            logger.warning("letter not sent", extra={"error_class": type(error).__name__})
+        finally:
+            connection.close()
+
+    _letters.submit(work_and_close)
+
+
+def require_fresh_sign_in(request: HttpRequest) -> None:
+    """Ask for password or factor once more before something delicate, unless that was within ten minutes (R-29).
+
+    Raises ReauthenticationRequired, which allauth turns into its page and, afterwards, into this very request. Unlike
+    allauth's own decorator it takes the sign-in itself for fresh: asking again a minute later would add nothing.
+    """
+    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
+    if time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        raise ReauthenticationRequired
+
+
+def end_other_sessions(*, request: HttpRequest, user: Any, **_sent: Any) -> None:
+    """End every session of ``user`` but this one: a factor was added or removed (security R-27)."""
+    session_flows.end_other_sessions(request, user)
+
+
+def end_sessions(user: Any) -> int:
+    """End every session of ``user``, on whatever device; return how many there were."""
+    found = list(UserSession.objects.filter(user=user))
+    for session in found:
+        session.end()
+    return len(found)
+
+
+def keep_little_of_a_session(*, instance: UserSession, **_sent: Any) -> None:
+    """Keep of a device what its owner knows it by, the browser and the system: no network address, no versions."""
+    instance.ip, instance.user_agent = "::", device(instance.user_agent)
+
+
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Opera": "Opera", "Edge": "Edge"}
+SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac": "Mac"}
+
+
+def device(user_agent: str) -> str:
+    """Return what a browser says of itself in two words, “Firefox, Windows”; nothing where it is none of the usual."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    browser = browser or ("Safari" if "Safari" in user_agent else "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    system = system or ("Linux" if "Linux" in user_agent else "")
+    return ", ".join(word for word in (browser, system) if word)
 
 
 def second_factors(user: Any) -> set[int]:

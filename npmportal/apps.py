@@ -9,8 +9,16 @@ class NpmportalConfig(AppConfig):
 
     def ready(self) -> None:
         from allauth.mfa import signals
+        from allauth.usersessions.models import UserSession
+        from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import pre_save
 
-        from npmportal import accounts
+        from npmportal import account_events, accounts, session_limits
 
+        account_events.connect()
         signals.authenticator_used.connect(accounts.remember_factor)
         signals.authenticator_added.connect(accounts.remember_new_factor)
+        for changed in (signals.authenticator_added, signals.authenticator_removed):
+            changed.connect(accounts.end_other_sessions)
+        user_logged_in.connect(session_limits.begin)
+        pre_save.connect(accounts.keep_little_of_a_session, sender=UserSession)

@@ -61,6 +61,15 @@ def words(name: str, default: str | None = None) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def address(name: str, default: str | None = None) -> str:
+    """Return the web address in ``name`` without a slash at its end; anything but scheme and host is an error."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be the portal’s address, https://name, not “{value}”.")
+    return value
+
+
 def database(name: str) -> dict[str, Any]:
     """Turn ``postgresql://user:password@host:port/name?host=/socket/folder&user=…`` into Django's dictionary."""
     url = urlsplit(text(name))

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from npmportal import access, accounts, logs
+from npmportal import access, accounts, logs, send_again
 
 logger = logging.getLogger(__name__)
+SIGN_OUT = "account_logout"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -67,6 +68,9 @@ class SecurityHeaders:
         user = getattr(request, "_cached_user", None)
         if user is not None and user.is_authenticated:
             response["Cache-Control"] = "no-store"
+        elif request.method == "POST" and request.resolver_match and request.resolver_match.url_name == SIGN_OUT:
+            # What pages left in the browser goes; not the cookies, of which one holds the language (security R-28).
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -90,7 +94,7 @@ class SecondFactor:
     stolen and used before the owner set the factor up, opens nothing afterwards either.
     """
 
-    OPEN = ("account_", "mfa_", "set_language", "health")
+    OPEN = ("account_", "mfa_", "usersessions_", "set_language", "health")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -108,4 +112,6 @@ class SecondFactor:
         if accounts.factor_used_in(request) in factors:
             return None
         logout(request)
+        if send_again.has_something_typed(request):
+            return send_again.page(request, status=401)
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

@@ -21,6 +21,7 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
 HTTPS = environment.switch("HTTPS", default="on")
 SECOND_FACTOR_REQUIRED = environment.switch("SECOND_FACTOR", default="required", true="required", false="optional")
 DEMONSTRATION = environment.switch("DEMONSTRATION", default="off")
+PORTAL_URL = environment.address("PORTAL_URL", None if HTTPS else "http://127.0.0.1:8000")  # of links in letters
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "guardian",
@@ -55,10 +57,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "npmportal.session_limits.SessionLimits",
+    "npmportal.session_limits.LoginOrSendAgain",
     "allauth.account.middleware.AccountMiddleware",
     "npmportal.middleware.RequestGrants",
     "npmportal.middleware.SecondFactor",
+    "members.terms_first.TermsFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -168,7 +172,8 @@ MFA_TOTP_ISSUER = "NPM portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 SESSION_ENGINE = "npmportal.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # at most, however busy; without a request of the person's own it ends sooner:
+SESSION_IDLE_SECONDS, SESSION_IDLE_SECONDS_OF_ADMINISTRATORS = 30 * 60, 15 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- How it is served ------------------------------------------------------------------------------------------------
@@ -278,14 +283,15 @@ CELERY_BEAT_SCHEDULE = {
     # Hourly by day: once a day and person it sends, the other times it tries again what failed.
     "remind": {"task": "members.tasks.remind", "schedule": crontab(hour="6-20", minute=10), "options": {"expires": 3000}},
     "sweep-letters": {"task": "npmportal.tasks.sweep_letters", "schedule": 900.0, "options": {"expires": 900}},
+    "audit-head": {"task": "npmportal.tasks.print_audit_head", "schedule": crontab(hour="3", minute=20)},
+    "keep-people": {"task": "members.tasks.keep_people", "schedule": crontab(hour="2", minute=40)},
     "sync-affiliations": {"task": "members.tasks.sync_affiliations", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 # How long a silent worker keeps a job, how often a working one is heard of, and when a forgotten job is rung again.
 JOB_LEASE_SECONDS = environment.seconds("JOB_LEASE_SECONDS", 45)
 JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 4
-    "audit-head": {"task": "npmportal.tasks.print_audit_head", "schedule": crontab(hour="3", minute=20)},
 JOB_RESEND_SECONDS = 20
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
-LOGGING = logs.configuration(environment.text("LOG_LEVEL", "INFO"))
 AUDIT_HEADS_FILE = environment.text("AUDIT_HEADS_FILE", "")
+LOGGING = logs.configuration(environment.text("LOG_LEVEL", "INFO"))

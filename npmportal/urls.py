@@ -19,6 +19,8 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     # An address belongs to a person's record: it is changed by whoever manages people, not by oneself.
     path("account/email/", views.closed, name="account_email_closed"),
+    path("account/session/", views.session_left, name="account_session_left"),
+    path("account/session/keep/", views.session_keep, name="account_session_keep"),
     path("account/", include("allauth.urls")),
     path("", include("members.urls")),
     path("", include("visits.urls")),

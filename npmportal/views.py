@@ -5,11 +5,12 @@ import sys
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from npmportal import audit
+from npmportal import audit, send_again, session_limits
 from npmportal.models import AuditEvent
 
 
@@ -25,6 +26,20 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"database": "ok"})
 
 
+@require_safe
+def session_left(request: HttpRequest) -> JsonResponse:
+    """Tell session.js how many seconds the session lasts, and the token of forms; by itself no use of the session."""
+    left = getattr(request, "session_seconds_left", 0)
+    return JsonResponse({"left": left, "token": get_token(request)})
+
+
+@require_POST
+def session_keep(request: HttpRequest) -> JsonResponse:
+    """Count as use of the session, and tell how long it lasts now."""
+    session_limits.begin_again(request)
+    return JsonResponse({"left": session_limits.seconds_left(request)})
+
+
 def closed(request: HttpRequest) -> HttpResponse:
     """Stand before a page of allauth that this portal does not offer."""
     raise Http404
@@ -32,6 +47,9 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Hand back what was typed where it came from a page of ours: signing in anew in another tab changes the token."""
+    if send_again.comes_from_here(request) and send_again.has_something_typed(request):
+        return send_again.page(request, status=403)
     return TemplateResponse(request, "403_csrf.html", status=403)
 
 

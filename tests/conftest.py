@@ -1,16 +1,16 @@
 """The people every test of access speaks of, in an invented network with two bodies."""
 
+import time
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import translation
-from django.db import connection
 
 from members.models import Mechanism, MemberBody, User
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files_and_private_folders(settings, tmp_path):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests that commit empty the tables afterwards: the database refuses TRUNCATE of what was written down."""
@@ -19,6 +19,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER TABLE npmportal_{table} DISABLE TRIGGER npmportal_{table}_stays")
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_files_and_private_folders(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -26,7 +28,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.PORTAL_URL = "http://testserver"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _letters_of_accounts_are_there_when_the_page_is(monkeypatch):
+    monkeypatch.setattr("npmportal.accounts.in_background", lambda work: work())
 
 
 @pytest.fixture(autouse=True)
@@ -110,5 +118,23 @@ def as_(client):
         if user is not None:
             fresh.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return fresh
+
+    return sign_in
+
+
+@pytest.fixture
+def fresh_as_(db):
+    """Return a function like as_: the person has signed in just now, as delicate acts ask for."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is None:
+            return client
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session.save()
+        return client
 
     return sign_in

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from members.actions import people as people_actions
+from members.actions import invitations as invitation_actions
 from reports.models import Report
 from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, VisitFactory, person
 from tests.test_conventions import views
@@ -64,7 +64,7 @@ def records(mechanism, alpha, beta, administrator, coordinator, alpha_lead):
         for state in ("draft", "submitted", "returned", "approved")
     }
     report = Report.objects.create(year=ReportingYearFactory(mechanism=mechanism), edition=1)
-    invitation, _secret = people_actions.invite(
+    invitation, _secret = invitation_actions.invite(
         email="new@example.org", name="Nora New", role="body_reader", scope=alpha, by=alpha_lead
     )
     colleague = person("body_monitor", alpha, name="Anna Colleague")

@@ -28,7 +28,7 @@ def run() -> int:
         port = chosen_port()
         installation.install()
         addresses = servers.start(servants)
-        environ = environment.for_django(servants.home, servers=addresses, DEMONSTRATION="on")
+        environ = environment.for_django(servants.home, servers=addresses, **_demonstration(port))
         _prepare(servants, environ)
         web = _web(servants, environ, port)
         # They start up while the data is loaded.
@@ -44,6 +44,10 @@ def run() -> int:
         except Interrupted:
             say("Stopping …")
     return 0
+
+
+def _demonstration(port: int) -> dict[str, str]:
+    return {"DEMONSTRATION": "on", "PORTAL_URL": f"http://127.0.0.1:{port}"}
 
 
 # -- The port ---------------------------------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ def _prepare(servants: Household, environ: dict[str, str]) -> None:
 def _load(servants: Household, environ: dict[str, str]) -> None:
     steps = (
         ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
+        ("Publishing the terms of use …", ["load_terms"]),
         (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
     )
     for sentence, arguments in steps:

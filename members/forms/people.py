@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Affiliation, Invitation, Mechanism, MemberBody, User
+from members.models.affiliation_groups import bodies_that_left
 from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, ROLES, can, grants_of
 
 WHOLE = "mechanism"
@@ -16,6 +17,18 @@ BODY_ROLES = "members.MemberBody"
 def role_choices(scopes: set[str]) -> list[tuple[str, str]]:
     """Return the roles that can be held in ``scopes``, each with its sentence."""
     return [(role.name, f"{role.label} – {role.sentence}") for role in ROLES.values() if role.scope in scopes]
+
+
+def places_managed(user: User, mechanism: Mechanism) -> tuple[dict[str, MemberBody], list[tuple[str, str]]]:
+    """Return the bodies whose people ``user`` manages, by key, and the choices: with the mechanism for who manages all.
+
+    A body that has left the mechanism is not among them: a role in it would give nothing (ADR 0013).
+    """
+    manages_all = can(user, MANAGE_PEOPLE, mechanism)
+    own = mechanism.bodies.with_names_as_at(date.today()).exclude(pk__in=bodies_that_left(date.today()))
+    bodies = {str(body.pk): body for body in (own if manages_all else own.filter(pk__in=_led_by(user)))}
+    whole = [(WHOLE, mechanism.name)] if manages_all else []
+    return bodies, whole + [(key, body.name) for key, body in bodies.items()]
 
 
 class InviteForm(forms.Form):
@@ -29,12 +42,9 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.mechanism = user, mechanism
-        manages_all = can(user, MANAGE_PEOPLE, mechanism)
-        own = mechanism.bodies.with_names_as_at(date.today())
-        self.bodies = {str(b.pk): b for b in (own if manages_all else own.filter(pk__in=_led_by(user)))}
-        whole = [(WHOLE, mechanism.name)] if manages_all else []
-        self.fields["where"].choices = whole + [(key, body.name) for key, body in self.bodies.items()]  # type: ignore[attr-defined]
-        scopes = {BODY_ROLES, "members.Mechanism"} if manages_all else {BODY_ROLES}
+        self.bodies, places = places_managed(user, mechanism)
+        self.fields["where"].choices = places  # type: ignore[attr-defined]
+        scopes = {BODY_ROLES, "members.Mechanism"} if can(user, MANAGE_PEOPLE, mechanism) else {BODY_ROLES}
         self.fields["role"].choices = role_choices(scopes)  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
@@ -97,25 +107,41 @@ class AcceptForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """Which of a person's roles to change, and into what."""
+    """Which of a person's roles ends, and which begins: in the same body or, as one act, in another one."""
 
     affiliation = forms.ModelChoiceField(label=_("Role now"), queryset=Affiliation.objects.none(), empty_label=None)
+    where = forms.ChoiceField(label=_("Works for"), required=False)
     role = forms.ChoiceField(label=_("New role"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, roles: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.mechanism = mechanism
         self.fields["affiliation"].queryset = roles  # type: ignore[attr-defined]
         self.fields["affiliation"].label_from_instance = lambda a: f"{a.get_role_display()}, {a.scope}"  # type: ignore[attr-defined]
-        scopes = {BODY_ROLES if a.body_id else "members.Mechanism" for a in roles}
+        self.bodies, places = places_managed(user, mechanism)
+        if len(places) > 1:
+            self.fields["where"].choices = [("", _("The same as now")), *places]  # type: ignore[attr-defined]
+            scopes = {BODY_ROLES, "members.Mechanism"} if can(user, MANAGE_PEOPLE, mechanism) else {BODY_ROLES}
+        else:
+            del self.fields["where"]
+            scopes = {BODY_ROLES if a.body_id else "members.Mechanism" for a in roles}
         self.fields["role"].choices = role_choices(scopes)  # type: ignore[attr-defined]
+
+    @property
+    def scope(self) -> MemberBody | Mechanism:
+        """The body or mechanism of the new role: the one chosen, or that of the role now."""
+        where = self.cleaned_data.get("where") or ""
+        if where == WHOLE:
+            return self.mechanism
+        return self.bodies[where] if where else self.cleaned_data["affiliation"].scope
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         affiliation, role = cleaned.get("affiliation"), cleaned.get("role")
-        if affiliation and role:
-            if (ROLES[role].scope == BODY_ROLES) != bool(affiliation.body_id):
-                self.add_error("role", _("This role cannot be held there."))
-            elif role == affiliation.role:
+        if affiliation and role and "where" not in self.errors:
+            if ROLES[role].scope != self.scope._meta.label:
+                self.add_error("role", _("This role cannot be held there: choose the body or the mechanism to it."))
+            elif role == affiliation.role and self.scope == affiliation.scope:
                 self.add_error("role", _("The person has this role already."))
         return cleaned
 

@@ -1,11 +1,61 @@
-"""Records of keeping the list of people right: the quarterly review of leavers, and lost second factors."""
+"""Records of keeping the list of people right: reviews of leavers, lost second factors, new administrators."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
-from members.models.person import User
+from members.models.mechanism import Mechanism
+from members.models.person import Affiliation, User
+from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, grants_of
+
+REVIEW_TAKES = timedelta(days=28)
+REQUEST_WAITS = timedelta(days=7)
+
+
+def quarter_of(day: date) -> date:
+    """Return the first day of the calendar quarter ``day`` is in."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+class PeopleReviewQuerySet(models.QuerySet["PeopleReview"]):
+    def waiting(self) -> Self:
+        """Return the reviews nobody has confirmed yet."""
+        return self.filter(confirmed_at=None)
+
+    def overdue(self) -> Self:
+        """Return the waiting reviews whose day has passed."""
+        return self.waiting().filter(due_on__lt=date.today())
+
+    def manageable_by(self, user: Any) -> Self:
+        """Return the reviews ``user`` may confirm: a lead the own body's, an administrator every one."""
+        grants = grants_of(user)
+        mechanisms, bodies = grants.on(MANAGE_PEOPLE), grants.on(MANAGE_BODY_PEOPLE)
+        return self.filter(Q(body__mechanism__in=mechanisms) | Q(body__in=bodies))
+
+    def open_quarter(self, day: date) -> int:
+        """Add the review of ``day``'s quarter for each body that has people; return how many are new.
+
+        A quarter that nobody confirmed gives way to the next: there is one list to confirm, not a stack of them.
+        """
+        starts_on = quarter_of(day)
+        held = Affiliation.objects.as_at(day).filter(user__is_active=True, body__isnull=False)
+        bodies = set(held.order_by().values_list("body", flat=True).distinct())
+        bodies -= set(self.filter(quarter_starts_on=starts_on).values_list("body", flat=True))
+        due_on = max(starts_on, day) + REVIEW_TAKES
+        new = [PeopleReview(body_id=body, quarter_starts_on=starts_on, due_on=due_on) for body in bodies]
+        made = self.bulk_create(new, ignore_conflicts=True)
+        return len(made)
+
+    def latest_of_bodies(self) -> Self:
+        """Return of each body the newest review alone."""
+        newest = PeopleReview.objects.filter(body=models.OuterRef("body")).order_by("-quarter_starts_on")
+        return self.filter(pk=models.Subquery(newest.values("pk")[:1]))
 
 
 class PeopleReview(models.Model):
@@ -17,6 +67,8 @@ class PeopleReview(models.Model):
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     people = models.PositiveIntegerField(_("people on the list confirmed"), null=True, blank=True)
+
+    objects = PeopleReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-quarter_starts_on", "body"]
@@ -31,6 +83,20 @@ class PeopleReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body}, {self.quarter_starts_on}"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.confirmed_at is None and self.due_on < date.today()
+
+    @property
+    def quarter(self) -> int:
+        """The number of the quarter in its year, 1 to 4."""
+        return (self.quarter_starts_on.month + 2) // 3
+
+    def people_now(self) -> list[User]:
+        """Return the people with a role in the body that has not ended, by name: the list to confirm."""
+        held = Affiliation.objects.not_ended().filter(body=self.body_id)
+        return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk"))
 
 
 class FactorReset(models.Model):
@@ -55,3 +121,64 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.at}"
+
+
+class AdministratorRequestQuerySet(models.QuerySet["AdministratorRequest"]):
+    def waiting(self) -> Self:
+        """Return what nobody has decided and is not older than a week: later the asker asks again."""
+        return self.filter(state=AdministratorRequest.State.WAITING, asked_at__gt=timezone.now() - REQUEST_WAITS)
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the requests of the mechanisms whose people ``user`` manages."""
+        return self.filter(mechanism__in=grants_of(user).on(MANAGE_PEOPLE))
+
+    def for_second_person(self, user: Any) -> Self:
+        """Return the waiting requests on which ``user`` is asked to agree: neither asked for nor about ``user``."""
+        mine = Q(asked_by=user.pk) | Q(affiliation__user=user.pk) | Q(email__iexact=user.email)
+        return self.visible_to(user).waiting().exclude(mine)
+
+
+class AdministratorRequest(models.Model):
+    """That one administrator wants a new one, by invitation or change of role, and another agreed or not (R-12)."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for another administrator")
+        AGREED = "agreed", _("agreed")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="administrator_requests")
+    # Either the role that ends for it, or the address to invite.
+    affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    email = models.EmailField(_("e-mail address"), blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AdministratorRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="members_administratorrequest_agreed_by_another",
+                condition=~Q(state="agreed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+            ),
+            models.CheckConstraint(
+                name="members_administratorrequest_person_or_address",
+                condition=Q(affiliation__isnull=False, email="") | (Q(affiliation=None) & ~Q(email="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_state_display()}"
+
+    def concerns(self, user: User) -> bool:
+        """Tell whether ``user`` is the person who would become an administrator."""
+        if self.affiliation is not None:
+            return bool(self.affiliation.user_id == user.pk)
+        return self.email.casefold() == user.email.casefold()

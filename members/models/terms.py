@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,12 @@ class TermsQuerySet(models.QuerySet["Terms"]):
     def in_force(self) -> Self:
         """Return the versions that are published, the newest first: the first is the one to accept."""
         return self.filter(published_at__lte=timezone.now()).order_by("-version")
+
+    def waiting_for(self, user: User) -> "Terms | None":
+        """Return the version in force if ``user`` has not accepted it. One query: it is asked as pages are served."""
+        accepted = TermsAcceptance.objects.filter(terms=OuterRef("pk"), user=user.pk)
+        newest = self.in_force().annotate(is_accepted=Exists(accepted)).first()
+        return None if newest is None or newest.is_accepted else newest  # type: ignore[attr-defined]
 
 
 class Terms(models.Model):
@@ -36,6 +43,12 @@ class Terms(models.Model):
     def text(self) -> str:
         """The text in the reader's language."""
         return in_language(self.text_en, self.text_nl)
+
+    @property
+    def sections(self) -> list[dict[str, str]]:
+        """The text in parts: paragraphs stand between empty lines, and the first line of each is its heading."""
+        parts = (part.strip().partition("\n") for part in self.text.split("\n\n") if part.strip())
+        return [{"heading": heading, "text": text} for heading, _break, text in parts]
 
 
 class TermsAcceptance(models.Model):

@@ -1,16 +1,25 @@
-"""Who works for the members, and how they come and go."""
+"""Who works for the members, and how they come, change and go."""
 
 from django.urls import path
 
-from members.views import people
+from members.views import factors, invitations, people, reviews, terms
+
+PEOPLE = "<slug:npm>/desk/people/"
+REQUEST = f"{PEOPLE}administrators/<uuid:pk>/"
 
 urlpatterns = [
-    path("invitation/<str:secret>/", people.invitation_accept, name="invitation_accept"),
-    path("<slug:npm>/desk/people/", people.people, name="people"),
-    path("<slug:npm>/desk/people/invite/", people.invite, name="invite"),
-    path(
-        "<slug:npm>/desk/people/invitations/<uuid:pk>/withdraw/", people.invitation_withdraw, name="invitation_withdraw"
-    ),
-    path("<slug:npm>/desk/people/<int:pk>/role/", people.person_role, name="person_role"),
-    path("<slug:npm>/desk/people/<int:pk>/retire/", people.person_retire, name="person_retire"),
+    # The terms of use are the same in every mechanism.
+    path("terms/", terms.terms, name="terms"),
+    path("terms/accept/", terms.terms_accept, name="terms_accept"),
+    path("invitation/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
+    path(PEOPLE, people.people, name="people"),
+    path(f"{PEOPLE}invite/", invitations.invite, name="invite"),
+    path(f"{PEOPLE}invitations/<uuid:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),
+    path(f"{REQUEST}agree/", invitations.administrator_agree, name="administrator_agree"),
+    path(f"{REQUEST}refuse/", invitations.administrator_refuse, name="administrator_refuse"),
+    path(f"{PEOPLE}review/", reviews.people_reviews, name="people_reviews"),
+    path(f"{PEOPLE}review/<int:pk>/", reviews.people_review, name="people_review"),
+    path(f"{PEOPLE}<int:pk>/role/", people.person_role, name="person_role"),
+    path(f"{PEOPLE}<int:pk>/retire/", people.person_retire, name="person_retire"),
+    path(f"{PEOPLE}<int:pk>/second-factor/", factors.factor_reset, name="factor_reset"),
 ]

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from members.actions import people
-from members.actions.people import PeopleError
+from members.actions import invitations, people
+from members.actions.people_rules import PeopleError
 from members.models import Affiliation, Invitation, User
 from npmportal.access import LOG_VISITS, MANAGE_PEOPLE, NO_GRANTS, VIEW_VISITS, can, grants_of
 from npmportal.models import AuditEvent
@@ -20,11 +20,11 @@ PASSWORD = "a long enough password"
 
 
 def invite(by, scope, role="body_monitor", email="new@example.org"):
-    return people.invite(email=email, name="Nora New", role=role, scope=scope, by=by)
+    return invitations.invite(email=email, name="Nora New", role=role, scope=scope, by=by)
 
 
 def accept(secret, by=None):
-    return people.accept_invitation(secret=secret, name="Nora New", password=PASSWORD, by=by)
+    return invitations.accept_invitation(secret=secret, name="Nora New", password=PASSWORD, by=by)
 
 
 def last_event():
@@ -47,8 +47,8 @@ def test_invite_again_makes_the_first_letter_worthless(alpha, alpha_lead):
     _first, old = invite(alpha_lead, alpha)
     _second, new = invite(alpha_lead, alpha, email="NEW@example.org")
 
-    assert people.open_invitation(old) is None
-    assert people.open_invitation(new) is not None
+    assert invitations.open_invitation(old) is None
+    assert invitations.open_invitation(new) is not None
 
 
 @pytest.mark.parametrize("who", ["alpha_monitor", "alpha_reader", "beta_monitor", "coordinator", "stranger", "retired"])
@@ -164,12 +164,12 @@ def test_letter_of_somebody_who_lost_the_right_to_invite_is_worthless(alpha, alp
 def test_withdraw_makes_the_letter_worthless_and_is_written_down(alpha, alpha_lead):
     invitation, secret = invite(alpha_lead, alpha)
 
-    people.withdraw_invitation(invitation=invitation, by=alpha_lead)
+    invitations.withdraw_invitation(invitation=invitation, by=alpha_lead)
 
-    assert people.open_invitation(secret) is None
+    assert invitations.open_invitation(secret) is None
     assert last_event().action == "invitation.withdrawn"
     with pytest.raises(PeopleError):
-        people.withdraw_invitation(invitation=invitation, by=alpha_lead)
+        invitations.withdraw_invitation(invitation=invitation, by=alpha_lead)
 
 
 # -- Changing a role --------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_retire_ends_everything_at_once(mechanism, alpha, administrator, alpha_l
     assert not fresh.groups.exists()
     assert grants_of(fresh) == NO_GRANTS
     assert not fresh.affiliations.filter(ends_on=None).exists()
-    assert people.open_invitation(secret) is None
+    assert invitations.open_invitation(secret) is None
     assert not default_token_generator.check_token(fresh, token)
     assert client.get("/examplia/desk/members/").status_code == 302
     assert last_event().action == "person.retired"
@@ -323,7 +323,7 @@ def test_retire_ends_a_role_that_was_to_end_later_and_nothing_brings_it_back(
 
 
 def test_a_failing_step_undoes_the_whole(mechanism, administrator, alpha_lead, monkeypatch):
-    monkeypatch.setattr(people, "_withdraw_invitations_by", lambda user, by: 1 / 0)
+    monkeypatch.setattr(invitations, "withdraw_those_of", lambda user, by: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         people.retire_person(user=alpha_lead, mechanism=mechanism, by=administrator)
