@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from members.models import Decision, Mechanism, Meeting, Task
 
 Key = tuple[str, str]
+NOTHING: Key = ("", "")
 SHOWN = 20
 
 
@@ -57,7 +58,7 @@ def register(kind: RecordKind) -> None:
 
 def key_of(record: models.Model | None) -> Key:
     """Return what is stored to point to ``record``: its model and its key, or two empty texts for none."""
-    return (record._meta.label_lower, str(record.pk)) if record else ("", "")
+    return (record._meta.label_lower, str(record.pk)) if record else NOTHING
 
 
 def resolve_all(keys: Iterable[Key], reader: Any) -> dict[Key, Concerned]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.actions.groups import ChangedMeanwhile, GroupRefused, check_keeps, locked
-from members.concerns import key_of
+from members.concerns import NOTHING, Key
 from members.models import AgendaItem, Attendance, Decision, Meeting, MeetingEvent, User
 from npmportal import audit
 
@@ -141,28 +141,26 @@ def remove_point(*, point: AgendaItem, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def record_decision(*, decision: Decision, concerned: models.Model | None, by: User) -> Decision:
+def record_decision(*, decision: Decision, by: User, concerned: Key = NOTHING) -> Decision:
     """Store what a meeting decided; it shows on the record it concerns, to those who know the group's inside."""
     meeting = _open(decision.meeting, by)
     if meeting.is_cancelled:
         raise GroupRefused(_("A cancelled meeting decides nothing."))
     _check_point(decision, meeting)
-    decision.concerns, decision.concerns_id = key_of(concerned)
+    decision.concerns, decision.concerns_id = concerned
     decision.save(force_insert=True)
     _record("meeting.decided", meeting, by, concerns=decision.concerns)
     return decision
 
 
 @transaction.atomic
-def change_decision(
-    *, decision: Decision, concerned: models.Model | None, expected_version: int, reason: str, by: User
-) -> Decision:
+def change_decision(*, decision: Decision, concerned: Key, expected_version: int, reason: str, by: User) -> Decision:
     """Word a decision anew before the minutes are approved; the old words stay in the meeting's history."""
     meeting = _open(decision.meeting, by)
     stored = locked(decision, expected_version)
     _need(reason)
     _check_point(decision, meeting)
-    decision.concerns, decision.concerns_id = key_of(concerned)
+    decision.concerns, decision.concerns_id = concerned
     decision.version = stored.version + 1
     decision.save(update_fields=["text", "item", "concerns", "concerns_id", "version"])
     _note(meeting, Kind.DECISION_CHANGED, by, reason, stored.text)

@@ -11,6 +11,7 @@ from members.actions.meetings import locked_meeting
 from members.documents.minutes import KIND
 from members.models import Meeting, MeetingEvent, Minutes, MinutesAddition, User, WorkingGroup
 from npmportal import audit, jobs
+from npmportal.models import Job
 
 
 @transaction.atomic
@@ -75,15 +76,19 @@ def add_to_minutes(*, minutes: Minutes, text: str, by: User) -> MinutesAddition:
 
 @transaction.atomic
 def print_again(*, minutes: Minutes, by: User) -> bool:
-    """Try a failed PDF again; return whether it was (one in the making is left alone)."""
+    """Try a failed PDF again; return whether it was (one in the making is left alone).
+
+    Who tries asks for it from then on: who asked first may have left, and jobs die with the right to them.
+    """
     check_keeps(by, minutes.meeting.group)
     if minutes.job is None or not jobs.retry(minutes.job):
         return False
+    Job.objects.filter(pk=minutes.job.pk).update(requested_by=by)
     _record("minutes.retried", minutes, by)
     return True
 
 
-def _enqueue(minutes: Minutes, by: User) -> jobs.Job:
+def _enqueue(minutes: Minutes, by: User) -> Job:
     """Ask for the PDF. An addition while one is being made asks for another one after it: the key names the edition."""
     edition = minutes.additions.count()
     return jobs.enqueue(

@@ -16,9 +16,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from members.models import Attendance, MemberBody, Minutes, Task
+from members.models import Attendance, MemberBody, Minutes, Task, WorkingGroup
 from npmportal import audit
 from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.models import Job
 from npmportal.pdf import PdfError, write_pdf
 from npmportal.pdf.checks import checked_sha256
 from npmportal.private_files import put_in_place, unfinished_file
@@ -43,7 +44,13 @@ class Document:
         return hashlib.sha256(self.html.encode()).hexdigest()
 
 
-@handler(KIND)
+def _may_still(job: Job) -> bool:
+    """Tell whether who asked (by approving, adding or trying again) still keeps the group."""
+    group = Minutes.objects.filter(pk=job.arguments["minutes_id"]).values("meeting__group")
+    return WorkingGroup.objects.kept_by(job.requested_by).filter(pk__in=group).exists()
+
+
+@handler(KIND, may_still=_may_still)
 def build(run: JobRun) -> None:
     """Make the PDF of the minutes that the job names. Published once, by who still holds the lease, or not at all."""
     minutes = Minutes.objects.for_detail().get(pk=run.job.arguments["minutes_id"])

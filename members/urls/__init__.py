@@ -1,4 +1,4 @@
-from members.urls import coverage, home, people, register, tasks
+from members.urls import access, activity, coverage, home, meetings, people, register, tasks
 
 app_name = "members"
 
@@ -8,4 +8,7 @@ urlpatterns = [
     *coverage.urlpatterns,
     *people.urlpatterns,
     *tasks.urlpatterns,
+    *access.urlpatterns,
+    *activity.urlpatterns,
+    *meetings.urlpatterns,
 ]

@@ -32,6 +32,11 @@ TONES: dict[str, str] = {
     "done": "good",
     "full": "good",
     "designated": "good",
+    "planned": "waiting",
+    "held": "good",
+    "cancelled": "bad",
+    "present": "good",
+    "chair": "good",
 }
 
 

@@ -37,8 +37,10 @@ DESK = (
     Entry(_("Places"), "visits:place_list"),
     Entry(_("Members"), "members:desk_member_list"),
     Entry(_("Coverage"), "members:desk_coverage"),
+    Entry(_("Meetings"), "members:meeting_list"),
     Entry(_("Reports"), "reports:report_list", (access.MAKE_REPORTS,)),
     Entry(_("People"), "members:people", (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE)),
+    Entry(_("Activity"), "members:activity"),
 )
 
 
