@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 from django.utils.translation import override
 
-from members.coverage import Matrix
+from members.coverage import Matrix, build_matrix
+from members.coverage.compare import Comparison, Difference, compare
 from members.coverage.matrix import Cell, Entry, Gap, Row, Setting
 from members.models import Designation, Mechanism, MemberBody
 from members.periods import precise
@@ -19,6 +21,11 @@ MEMBER_HEADER = (
 COVERAGE_HEADER = (
     "as_at", "setting", "setting_nl", "layer", "jurisdictions", "state", "monitors", "in_words", "relations", "scope",
     "kind_of_place", "since", "until", "confidence", "note", "source", "source_url",
+)  # fmt: skip
+
+COMPARE_HEADER = (
+    "kind", "setting", "layer", "jurisdictions", "what", "before_on", "before", "before_sources", "after_on", "after",
+    "after_sources",
 )  # fmt: skip
 
 
@@ -56,11 +63,33 @@ def coverage_rows(matrix: Matrix) -> Iterator[tuple[Any, ...]]:
     yield from rows
 
 
+def compare_rows(mechanism: Mechanism, first: date, second: date) -> Iterator[tuple[Any, ...]]:
+    """Yield one row for each cell (or neighbouring cells alike) that differs between two days, then the new names."""
+    with override("en-gb"):
+        found = compare(build_matrix(mechanism, first), build_matrix(mechanism, second))
+        rows = [_difference_row(found, difference) for difference in found.differences]
+        rows += [
+            ("renamed", "", "", "", f"{r.before[1]} is now {r.after[1]}", first, r.before[0].en, "", second,
+             r.after[0].en, "")
+            for r in found.renamed
+        ]  # fmt: skip
+    yield from rows
+
+
+def _difference_row(found: Comparison, difference: Difference) -> tuple[Any, ...]:
+    old, new = difference.before, difference.after
+    return (
+        "cell", difference.setting.en, difference.layer, "; ".join(name.en for name in difference.where),
+        "; ".join(difference.words), found.before.on, old.text, "; ".join(old.sources), found.after.on, new.text,
+        "; ".join(new.sources),
+    )  # fmt: skip
+
+
 def _setting_rows(matrix: Matrix, setting: Setting) -> Iterator[tuple[Any, ...]]:
     seen = set()
     for row in setting.rows:
         for cell in row.cells:
-            if cell.is_unrecorded:
+            if cell.is_unrecorded or cell.is_explained:
                 yield _unrecorded_row(matrix, setting, row, cell)
             for entry in cell.entries:
                 if entry.key not in seen:
@@ -81,8 +110,9 @@ def _entry_row(matrix: Matrix, setting: Setting, entry: Entry) -> tuple[Any, ...
 
 def _unrecorded_row(matrix: Matrix, setting: Setting, row: Row, cell: Cell) -> tuple[Any, ...]:
     where = _jurisdictions(matrix, cell.jurisdictions)
-    known = (matrix.on, setting.name.en, setting.name.nl, row.layer, where, "not recorded")
-    return (*known, "", "Not recorded", *[""] * (len(COVERAGE_HEADER) - len(known) - 2))
+    state = cell.why_empty or "not recorded"
+    known = (matrix.on, setting.name.en, setting.name.nl, row.layer, where, state)
+    return (*known, "", capfirst(state), *[""] * (len(COVERAGE_HEADER) - len(known) - 2))
 
 
 def _gap_row(matrix: Matrix, gap: Gap) -> tuple[Any, ...]:

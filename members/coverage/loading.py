@@ -1,4 +1,4 @@
-"""Read remits and gaps from the register as plain values: ten queries however large it is, and no model instances.
+"""Read remits and gaps from the register as plain values: few queries however large it is, and no model instances.
 
 The matrix is shown to everybody and built on each request; model instances would cost twice the time.
 """
@@ -7,8 +7,22 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from members.coverage.matrix import Column, Entry, Gap, Part, Period, SourceNote
-from members.models import BodyName, CoverageGap, Designation, DetentionSetting, Mechanism, Remit, RemitBody
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
+
+from members.coverage.matrix import Column, Entry, Gap, Note, Part, Period, SourceNote
+from members.models import (
+    CoverageGap,
+    CoverageNote,
+    Designation,
+    ExpectedLayer,
+    Mechanism,
+    MemberBody,
+    Remit,
+    RemitBody,
+    SupervisionArea,
+)
 from members.models.bilingual import Words
 
 FACT = (
@@ -25,95 +39,116 @@ def columns_of(mechanism: Mechanism) -> dict[int, Column]:
 
 def settings_of(mechanism: Mechanism) -> list[tuple[int, str, Words, tuple[Words, ...]]]:
     """Return id, slug, name and supervision areas of the settings in their order."""
-    areas: dict[int, list[Words]] = defaultdict(list)
-    through = DetentionSetting.supervision_areas.through.objects.filter(detentionsetting__mechanism=mechanism)
-    names = ("detentionsetting_id", "supervisionarea__name_en", "supervisionarea__name_nl")
-    for pk, en, nl in through.order_by("supervisionarea__position").values_list(*names):
-        areas[pk].append(Words(en, nl))
-    rows = mechanism.settings.order_by("position").values_list("pk", "slug", "name_en", "name_nl")
-    return [(pk, slug, Words(en, nl), tuple(areas[pk])) for pk, slug, en, nl in rows]
+    areas = SupervisionArea.objects.filter(settings=OuterRef("pk")).order_by("position")
+    names = ArraySubquery(areas.values(pair=JSONObject(en="name_en", nl="name_nl")))
+    rows = mechanism.settings.order_by("position").values_list("pk", "slug", "name_en", "name_nl", names)
+    return [(pk, slug, Words(en, nl), tuple(Words(**area) for area in found)) for pk, slug, en, nl, found in rows]
+
+
+def expected_of(mechanism: Mechanism, on: date) -> dict[int, set[str]]:
+    """Return the layers each setting is meant to have on the day, by the setting's id."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = ExpectedLayer.objects.as_at(on).filter(setting__mechanism=mechanism).order_by()
+    for setting, layer in rows.values_list("setting_id", "layer"):
+        found[setting].add(layer)
+    return found
+
+
+def notes_of(mechanism: Mechanism, on: date) -> list[Note]:
+    """Return why cells are as they are on the day, as far as somebody has said it."""
+    rows = CoverageNote.objects.as_at(on).filter(setting__mechanism=mechanism).order_by("pk")
+    names = ("kind", "setting__slug", "jurisdiction__slug", "layer", "explanation", "explanation_nl")
+    return [Note(*row[:4], Words(*row[4:])) for row in rows.values_list(*names)]
 
 
 def entries_of(remits: Any, mechanism: Mechanism, columns: dict[int, Column], on: date) -> list[tuple[int, Entry]]:
     """Return ``remits`` (a queryset) in its order with the id of the setting, under the names of the day ``on``."""
-    parts = _parts(remits, mechanism, on)
-    jurisdictions = _jurisdictions(Remit.jurisdictions.through.objects.filter(remit__in=remits.order_by()), columns)
+    bodies = _bodies(mechanism, on)
+    rows = remits.values(*FACT, "confidence", spans=_spanned(Remit, "remit"), who=ArraySubquery(_PARTS))
     return [
         (
             row["setting_id"],
             Entry(
                 key=row["key"],
                 layer=row["layer"],
-                jurisdictions=jurisdictions[row["pk"]],
-                parts=tuple(parts[row["pk"]]),
+                jurisdictions=_in_order(row["spans"], columns),
+                parts=tuple(_part(part, bodies) for part in row["who"]),
                 confidence=row["confidence"],
                 note=row["note"],
                 period=_period(row),
                 source=_source(row),
             ),
         )
-        for row in remits.values(*FACT, "confidence")
+        for row in rows
     ]
 
 
 def gaps_of(mechanism: Mechanism, columns: dict[int, Column], on: date) -> list[Gap]:
     """Return the gaps of the day, in the order of the settings."""
     gaps = CoverageGap.objects.as_at(on).filter(setting__mechanism=mechanism)
-    jurisdictions = _jurisdictions(CoverageGap.jurisdictions.through.objects.filter(coveragegap__in=gaps), columns)
-    more = ("kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl")
+    more = ("kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl", "report_text", "report_text_nl")
     setting = ("setting__slug", "setting__name_en", "setting__name_nl")
     return [
         Gap(
             key=row["key"],
             setting=row["setting__slug"],
             setting_name=Words(row["setting__name_en"], row["setting__name_nl"]),
-            jurisdictions=jurisdictions[row["pk"]],
+            jurisdictions=_in_order(row["spans"], columns),
             layer=row["layer"],
             kind_of_place=Words(row["kind_of_place"], row["kind_of_place_nl"]),
             explanation=Words(row["explanation"], row["explanation_nl"]),
             note=row["note"],
             period=_period(row),
             source=_source(row),
+            report_text=Words(row["report_text"], row["report_text_nl"]),
         )
-        for row in gaps.order_by("setting__position", "starts_on", "key").values(*FACT, *more, *setting)
+        for row in gaps.order_by("setting__position", "starts_on", "key").values(
+            *FACT, *more, *setting, spans=_spanned(CoverageGap, "coveragegap")
+        )
     ]
 
 
-def _parts(remits: Any, mechanism: Mechanism, on: date) -> dict[int, list[Part]]:
-    names = _names(mechanism, on)
-    members = set(Designation.objects.as_at(on).filter(body__mechanism=mechanism).values_list("body_id", flat=True))
-    rows = RemitBody.objects.filter(remit__in=remits.order_by()).order_by("position")
-    found: dict[int, list[Part]] = defaultdict(list)
-    for remit, body, slug, relation, en, nl in rows.values_list(
-        "remit_id", "body_id", "body__slug", "relation", "scope", "scope_nl"
-    ):
-        name, abbreviation = names.get(body, (Words(slug), slug))
-        found[remit].append(Part(slug, name, abbreviation, relation, Words(en, nl), body in members))
-    return found
+_PARTS = (
+    RemitBody.objects.filter(remit=OuterRef("pk"))
+    .order_by("position", "pk")
+    .values(part=JSONObject(body="body_id", relation="relation", en="scope", nl="scope_nl"))
+)
 
 
-def _names(mechanism: Mechanism, on: date) -> dict[int, tuple[Words, str]]:
-    """Return the name and abbreviation each body bore on the day, or else its latest."""
-    found, of_the_day = {}, set()
-    rows = BodyName.objects.in_use().filter(body__mechanism=mechanism).order_by("starts_on")
-    for body, en, nl, abbreviation, starts_on, ends_on in rows.values_list(
-        "body_id", "name_en", "name_nl", "abbreviation", "starts_on", "ends_on"
+def _spanned(model: Any, owner: str) -> ArraySubquery:
+    """Return the ids of the jurisdictions a remit (or gap) spans, as one column of its row."""
+    through = model.jurisdictions.through.objects.filter(**{owner: OuterRef("pk")})
+    return ArraySubquery(through.values("jurisdiction_id"))
+
+
+def _in_order(ids: list[int], columns: dict[int, Column]) -> tuple[str, ...]:
+    return tuple(column.slug for pk, column in columns.items() if pk in ids)
+
+
+def _part(part: dict[str, Any], bodies: dict[int, tuple[str, Words, str, bool]]) -> Part:
+    slug, name, abbreviation, is_member = bodies[part["body"]]
+    return Part(slug, name, abbreviation, part["relation"], Words(part["en"], part["nl"]), is_member)
+
+
+def _bodies(mechanism: Mechanism, on: date) -> dict[int, tuple[str, Words, str, bool]]:
+    """Return each body’s short name, its name and abbreviation of the day (or the latest), and whether it belonged."""
+    found: dict[int, tuple[str, Words, str, bool]] = {}
+    of_the_day = set()
+    belongs = Exists(Designation.objects.as_at(on).filter(body=OuterRef("pk")))
+    rows = MemberBody.objects.filter(mechanism=mechanism).order_by("names__starts_on")
+    names = ("names__name_en", "names__name_nl", "names__abbreviation")
+    days = ("names__is_used", "names__starts_on", "names__ends_on")
+    for pk, slug, is_member, en, nl, abbreviation, is_used, starts_on, ends_on in rows.values_list(
+        "pk", "slug", belongs, *names, *days
     ):
-        if body not in of_the_day:
-            found[body] = (Words(en, nl), abbreviation)
+        if not is_used:
+            found.setdefault(pk, (slug, Words(slug), slug, is_member))
+            continue
+        if pk not in of_the_day:
+            found[pk] = (slug, Words(en or "", nl or ""), abbreviation, is_member)
         if starts_on <= on and (ends_on is None or on < ends_on):
-            of_the_day.add(body)
+            of_the_day.add(pk)
     return found
-
-
-def _jurisdictions(through: Any, columns: dict[int, Column]) -> dict[int, tuple[str, ...]]:
-    """Return the slugs each remit (or gap) spans, in the order of the columns."""
-    spanned: dict[int, set[int]] = defaultdict(set)
-    owner = next(f.attname for f in through.model._meta.fields if f.attname in ("remit_id", "coveragegap_id"))
-    for pk, jurisdiction in through.values_list(owner, "jurisdiction_id"):
-        spanned[pk].add(jurisdiction)
-    ordered = {pk: tuple(column.slug for i, column in columns.items() if i in ids) for pk, ids in spanned.items()}
-    return defaultdict(tuple, ordered)
 
 
 def _period(row: dict[str, Any]) -> Period:

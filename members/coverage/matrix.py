@@ -12,9 +12,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from members.coverage import words
-from members.models import Remit
+from members.models import CoverageNote, Remit
 from members.models.bilingual import Words
 
 
@@ -103,6 +104,12 @@ class Gap:
     note: str
     period: Period
     source: SourceNote
+    report_text: Words = Words()
+
+    @property
+    def text(self) -> Words:
+        """What the annual report says of it: the text written for it, else the explanation."""
+        return self.report_text or self.explanation
 
     @property
     def anchor(self) -> str:
@@ -114,18 +121,39 @@ class Gap:
         return Remit.Layer(self.layer).label
 
 
-REMIT, NONE, UNRECORDED = "remit", "none", "unrecorded"
+@dataclass(frozen=True)
+class Note:
+    """Why a cell looks as it does: empty and yet no gap, or held by several bodies."""
+
+    kind: str
+    setting: str
+    jurisdiction: str
+    layer: str
+    explanation: Words
+
+    @property
+    def label(self) -> Promise | str:
+        return CoverageNote.Kind(self.kind).label
+
+
+# What stands in an empty cell that is no gap.
+EMPTY_BECAUSE = {
+    CoverageNote.Kind.NO_PLACES.value: _("no such places here"),
+    CoverageNote.Kind.NOT_APPLICABLE.value: _("not foreseen here"),
+}
+REMIT, NONE, EXPLAINED, UNRECORDED = "remit", "none", "explained", "unrecorded"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: who monitors (`remit`), that nobody does (`none`), or that no source says (`unrecorded`)."""
+    """One cell: who monitors (`remit`), that nobody does (`none`), that nobody need (`explained`), or not recorded."""
 
     state: str
     jurisdictions: tuple[str, ...]
     rowspan: int
     entries: tuple[Entry, ...]
     gaps: tuple[Gap, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def colspan(self) -> int:
@@ -138,6 +166,16 @@ class Cell:
     @property
     def is_unrecorded(self) -> bool:
         return self.state == UNRECORDED
+
+    @property
+    def is_explained(self) -> bool:
+        return self.state == EXPLAINED
+
+    @property
+    def why_empty(self) -> str:
+        """Why nobody need monitor here: “there are no such places here”; empty where nobody has said it."""
+        notes = {str(EMPTY_BECAUSE[note.kind]) for note in self.notes if note.kind in EMPTY_BECAUSE}
+        return "; ".join(sorted(notes))
 
     @property
     def whole_gaps(self) -> list[Gap]:
@@ -229,7 +267,9 @@ def _thaw(kind: Any, plain: Any) -> Any:
     """Make a ``kind`` (dataclass, tuple of them, date or plain value) of what JSON holds."""
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{f.name: _thaw(hints[f.name], plain[f.name]) for f in fields(kind)})  # type: ignore[operator]
+        # What an older snapshot did not know yet keeps its default.
+        known = {f.name: _thaw(hints[f.name], plain[f.name]) for f in fields(kind) if f.name in plain}
+        return kind(**known)  # type: ignore[operator]
     if get_origin(kind) is tuple:
         return tuple(_thaw(get_args(kind)[0], entry) for entry in plain)
     if get_origin(kind) in (Union, UnionType):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Func, Value
 from django.utils.translation import gettext_lazy as _
 
+from members.models.bilingual import in_language
 from members.models.mechanism import Jurisdiction
 from members.models.remit import Remit
 from members.models.setting import DetentionSetting
@@ -62,7 +63,22 @@ class CoverageGap(DatedFact):
         ]
 
     def __str__(self) -> str:
-        return self.kind_of_place or str(self.setting)
+        return self.kind or str(self.setting)
+
+    @property
+    def kind(self) -> str:
+        """The kind of place in the reader’s language; empty where the gap is the whole cell."""
+        return in_language(self.kind_of_place, self.kind_of_place_nl)
+
+    @property
+    def why(self) -> str:
+        """Why nobody monitors, in the reader’s language."""
+        return in_language(self.explanation, self.explanation_nl)
+
+    @property
+    def for_report(self) -> str:
+        """What the annual report prints: the text written for it, else why nobody monitors."""
+        return in_language(self.report_text, self.report_text_nl) or self.why
 
 
 class GapInquiry(models.Model):
@@ -106,6 +122,11 @@ class CoverageNote(DatedFact):
 
     class Meta(DatedFact.Meta):
         ordering = ["setting", "jurisdiction", "layer", "starts_on"]
+
+    @property
+    def words(self) -> str:
+        """The explanation in the reader’s language."""
+        return in_language(self.explanation, self.explanation_nl)
 
     def __str__(self) -> str:
         return f"{self.setting}, {self.jurisdiction}: {self.get_kind_display()}"

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -12,6 +13,13 @@ from npmportal.models import DatedFact, DatedQuerySet
 
 
 class RemitQuerySet(DatedQuerySet):
+    def in_cells(self, setting: DetentionSetting, jurisdictions: Iterable[Jurisdiction], layer: str) -> Self:
+        """Return the remits, of whatever day, that stand in a cell of ``setting`` in one of the ``jurisdictions``."""
+        through = self.model.jurisdictions.through.objects.filter(jurisdiction__in=list(jurisdictions))
+        return self.in_use().filter(
+            setting=setting, layer__in=Remit.layers_meeting(layer), pk__in=through.values("remit")
+        )
+
     def of_body(self, body: MemberBody, setting: DetentionSetting, jurisdiction: Jurisdiction, on: date) -> Self:
         """Return the remits under which ``body`` monitors ``setting`` in ``jurisdiction`` on the day ``on``.
 
@@ -62,6 +70,14 @@ class Remit(DatedFact):
 
     def __str__(self) -> str:
         return f"{self.setting} – {self.get_layer_display()}"
+
+    @staticmethod
+    def layers_meeting(layer: str) -> list[str]:
+        """Return the layers that stand in the same cell as ``layer``: “both” meets each of the two."""
+        both, pair = Remit.Layer.INSPECTION_AND_LAY.value, [Remit.Layer.INSPECTION.value, Remit.Layer.LAY.value]
+        if layer == both:
+            return [*pair, both]
+        return [layer, both] if layer in pair else [layer]
 
 
 class RemitBody(models.Model):

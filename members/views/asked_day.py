@@ -16,9 +16,9 @@ class AskedDay(NamedTuple):
     typed: str
 
 
-def asked_day(request: HttpRequest) -> AskedDay:
-    """Return the day named in the address, today where there is none, today with an error where it is not a day."""
-    typed = request.GET.get("on", "").strip()
+def asked_day(request: HttpRequest, name: str = "on") -> AskedDay:
+    """Return the day that ``name`` gives in the address, today where there is none or (with an error) it is no day."""
+    typed = request.GET.get(name, "").strip()
     today = date.today()
     if not typed:
         return AskedDay(today, "", "")

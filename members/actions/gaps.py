@@ -1,0 +1,237 @@
+"""The register of gaps: what nobody monitors, who was asked, what they answered; and why other empty cells are none."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from members.actions.coverage import CoverageError
+from members.actions.register_changes import record_change, values_of
+from members.models import (
+    CoverageGap,
+    CoverageNote,
+    DetentionSetting,
+    ExpectedLayer,
+    GapInquiry,
+    Jurisdiction,
+    Mechanism,
+    RegisterChange,
+    Source,
+    User,
+)
+from members.reference.fields import Day
+from npmportal.access import MANAGE_MEMBERS, can
+from npmportal.models.dated import Precision
+
+Act = RegisterChange.Act
+
+
+@dataclass(frozen=True)
+class GapGiven:
+    """What somebody says a gap is: a cell, or the kind of place named, that nobody monitors."""
+
+    setting: DetentionSetting
+    jurisdictions: tuple[Jurisdiction, ...]
+    layer: str
+    since: Day
+    source: Source
+    until: Day | None = None
+    texts: tuple[tuple[str, str], ...] = ()  # field and words: kind_of_place, explanation, report_text, note
+
+    def fields(self) -> dict[str, Any]:
+        return {"setting": self.setting, "layer": self.layer, "source": self.source, **dict(self.texts)} | _days(
+            self.since, self.until
+        )
+
+
+@transaction.atomic
+def start_gap(*, given: GapGiven, by: User) -> CoverageGap:
+    """Record a gap."""
+    _check_may(by, given.setting.mechanism)
+    gap = CoverageGap.objects.create(**given.fields(), key=_free_key(given))
+    gap.jurisdictions.set(given.jurisdictions)
+    _record(Act.CHANGE, gap, by, {}, values_of(gap), given.since.day)
+    return gap
+
+
+@transaction.atomic
+def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User) -> CoverageGap:
+    """Mend a gap that was entered wrongly or incompletely."""
+    _check_may(by, gap.setting.mechanism)
+    gap = CoverageGap.objects.select_for_update(of=("self",)).get(pk=gap.pk)
+    before, fields = values_of(gap), given.fields()
+    for name, value in fields.items():
+        setattr(gap, name, value)
+    gap.save(update_fields=list(fields))
+    gap.jurisdictions.set(given.jurisdictions)
+    _record(Act.CORRECTION, gap, by, before, values_of(gap), given.since.day, reason)
+    return gap
+
+
+@transaction.atomic
+def end_gap(*, gap: CoverageGap, until: Day, by: User, note: str = "") -> CoverageGap:
+    """Close a gap: from the day ``until`` somebody monitors, or there is nothing left to monitor."""
+    _end(gap, until, by, note)
+    return gap
+
+
+@transaction.atomic
+def remove_gap(*, gap: CoverageGap, reason: str, by: User) -> None:
+    """Take away a gap that never was, with what was asked about it; CoverageError where somebody was asked."""
+    if gap.inquiries.exists():
+        raise CoverageError(_("Somebody was asked about this gap. Correct or close it; it is not removed."))
+    _remove(gap, reason, by)
+
+
+@transaction.atomic
+def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User) -> CoverageGap:
+    """Write what the annual report says of the gap; an empty text lets the report print the explanation."""
+    _check_may(by, gap.setting.mechanism)
+    gap = CoverageGap.objects.select_for_update(of=("self",)).get(pk=gap.pk)
+    before = values_of(gap)
+    gap.report_text, gap.report_text_nl = english, dutch
+    gap.save(update_fields=["report_text", "report_text_nl"])
+    _record(Act.CHANGE, gap, by, before, values_of(gap), None)
+    return gap
+
+
+@transaction.atomic
+def ask(*, gap: CoverageGap, asked: str, asked_on: date, question: str, by: User) -> GapInquiry:
+    """Write down that somebody was asked about a gap."""
+    _check_may(by, gap.setting.mechanism)
+    inquiry = GapInquiry.objects.create(gap=gap, asked=asked, asked_on=asked_on, question=question)
+    _record(Act.CHANGE, inquiry, by, {}, values_of(inquiry), asked_on)
+    return inquiry
+
+
+@transaction.atomic
+def answer(*, inquiry: GapInquiry, answered_on: date, text: str, by: User) -> GapInquiry:
+    """Write down what somebody answered; CoverageError where that was before the question."""
+    _check_may(by, inquiry.gap.setting.mechanism)
+    inquiry = GapInquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
+    if answered_on < inquiry.asked_on:
+        raise CoverageError(_("The answer cannot be older than the question."))
+    before = values_of(inquiry)
+    inquiry.answered_on, inquiry.answer = answered_on, text
+    inquiry.save(update_fields=["answered_on", "answer"])
+    _record(Act.CHANGE, inquiry, by, before, values_of(inquiry), answered_on)
+    return inquiry
+
+
+@transaction.atomic
+def explain_cells(
+    *,
+    setting: DetentionSetting,
+    jurisdictions: tuple[Jurisdiction, ...],
+    layer: str,
+    kind: str,
+    explanation: tuple[str, str],
+    since: Day,
+    source: Source,
+    by: User,
+) -> list[CoverageNote]:
+    """Say why cells are as they are: empty yet no gap, or held by several bodies; one note for each jurisdiction."""
+    _check_may(by, setting.mechanism)
+    notes = []
+    for jurisdiction in jurisdictions:
+        note = CoverageNote.objects.create(
+            setting=setting,
+            jurisdiction=jurisdiction,
+            layer=layer,
+            kind=kind,
+            explanation=explanation[0],
+            explanation_nl=explanation[1],
+            source=source,
+            **_days(since, None),
+        )
+        _record(Act.CHANGE, note, by, {}, values_of(note), since.day)
+        notes.append(note)
+    return notes
+
+
+@transaction.atomic
+def end_note(*, note: CoverageNote, until: Day, by: User, words: str = "") -> CoverageNote:
+    """Let an explanation hold until the day before ``until``."""
+    _end(note, until, by, words)
+    return note
+
+
+@transaction.atomic
+def remove_note(*, note: CoverageNote, reason: str, by: User) -> None:
+    """Take away an explanation that was wrong."""
+    _remove(note, reason, by)
+
+
+@transaction.atomic
+def expect_layer(*, setting: DetentionSetting, layer: str, since: Day, source: Source, by: User) -> ExpectedLayer:
+    """Say that ``setting`` is meant to have ``layer`` from a day; CoverageError where that is said already."""
+    _check_may(by, setting.mechanism)
+    try:
+        with transaction.atomic():
+            row = ExpectedLayer.objects.create(setting=setting, layer=layer, source=source, **_days(since, None))
+    except IntegrityError as error:
+        raise CoverageError(_("This layer is expected in this setting already, on that day or later.")) from error
+    _record(Act.CHANGE, row, by, {}, values_of(row), since.day)
+    return row
+
+
+@transaction.atomic
+def end_expected_layer(*, row: ExpectedLayer, until: Day, by: User, note: str = "") -> ExpectedLayer:
+    """Say that a setting is not meant to have the layer any more from the day ``until``."""
+    _end(row, until, by, note)
+    return row
+
+
+def _end(row: Any, until: Day, by: User, note: str) -> None:
+    _check_may(by, row.setting.mechanism)
+    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if until.day <= row.starts_on:
+        raise CoverageError(_("The end must be after the first day."))
+    if row.ends_on and until.day > row.ends_on:
+        raise CoverageError(_("It had ended before that day."))
+    before = values_of(row)
+    row.ends_on, row.ends_precision = until.day, until.precision
+    row.note = "\n".join(filter(None, (row.note, note)))
+    row.save(update_fields=["ends_on", "ends_precision", "note"])
+    _record(Act.CHANGE, row, by, before, values_of(row), until.day)
+
+
+def _remove(row: Any, reason: str, by: User) -> None:
+    _check_may(by, row.setting.mechanism)
+    _record(Act.REMOVAL, row, by, values_of(row), {}, row.starts_on, reason)
+    row.delete()
+
+
+def _days(since: Day, until: Day | None) -> dict[str, Any]:
+    return {
+        "starts_on": since.day,
+        "starts_precision": since.precision,
+        "ends_on": until.day if until else None,
+        "ends_precision": until.precision if until else Precision.DAY,
+    }
+
+
+def _free_key(given: GapGiven) -> str:
+    """Return a key that names the gap for people who read data."""
+    named = dict(given.texts).get("kind_of_place") or "-".join(j.slug for j in given.jurisdictions)
+    stem = slugify(f"{named[:40]}-{given.layer.replace('_', '-')}-{given.since.day}")
+    taken = set(CoverageGap.objects.filter(setting=given.setting).values_list("key", flat=True))
+    return next(key for key in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if key not in taken)
+
+
+def _record(
+    act: str, row: Any, by: User, before: dict[str, Any], after: dict[str, Any], on: date | None, reason: str = ""
+) -> None:
+    mechanism: Mechanism = (row.gap if isinstance(row, GapInquiry) else row).setting.mechanism
+    record_change(
+        act=act, row=row, mechanism=mechanism, by=by, before=before, after=after, effective_on=on, reason=reason
+    )
+
+
+def _check_may(by: User, mechanism: Mechanism) -> None:
+    if not can(by, MANAGE_MEMBERS, mechanism):
+        raise PermissionDenied

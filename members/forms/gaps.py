@@ -1,0 +1,171 @@
+"""Forms of the register of gaps: a gap, a question and its answer, why a cell is no gap, which layers are expected."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.actions import sources
+from members.actions.gaps import GapGiven
+from members.forms.coverage import CellFields, ReasonForm
+from members.forms.known_day import KnownDayField, day_of
+from members.forms.sources import SourceFields
+from members.models import CoverageGap, CoverageNote, Mechanism, Remit
+
+TEXTS = (
+    "kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl", "report_text", "report_text_nl", "note"
+)  # fmt: skip
+
+
+def _words(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(**{"label": label, "required": False, "max_length": 5000, "widget": area} | more)
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+
+
+class GapForm(SourceFields, CellFields):
+    """A cell that nobody monitors, or a kind of place in it; with `is_correction` also its end and the reason."""
+
+    kind_of_place = forms.CharField(
+        label=_("Kind of place"),
+        max_length=200,
+        required=False,
+        help_text=_("Where only a part of the setting is not monitored: “court cells”. Empty: the whole cell."),
+    )
+    kind_of_place_nl = forms.CharField(label=_("Kind of place, in Dutch"), max_length=200, required=False)
+    since = KnownDayField(label=_("Since"))
+    until = KnownDayField(label=_("Closed from"), required=False)
+    explanation = _words(_("Why nobody monitors"), required=True)
+    explanation_nl = _words(_("Why nobody monitors, in Dutch"))
+    report_text = _words(
+        _("Text for the annual report"), help_text=_("Empty: the report prints why nobody monitors, as written above.")
+    )
+    report_text_nl = _words(_("Text for the annual report, in Dutch"))
+    note = _words(_("Note"), rows=2, max_length=2000)
+    reason = ReasonForm.base_fields["reason"]
+
+    field_order = [
+        "setting", "jurisdictions", "layer", "kind_of_place", "kind_of_place_nl", "since", "until", "explanation",
+        "explanation_nl", "source", "new_source_title", "new_source_url", "new_source_dated", "report_text",
+        "report_text_nl", "note", "reason",
+    ]  # fmt: skip
+
+    def __init__(
+        self, *args: Any, mechanism: Mechanism, gap: CoverageGap | None = None, initial: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=(_start(gap) if gap else {}) | (initial or {}), **kwargs)
+        self.mechanism = mechanism
+        self.offer_cells(mechanism)
+        self.offer_sources(mechanism)
+        # A source of February 2025 names a gap of which it does not say where it is.
+        self.fields["jurisdictions"].required = not (gap and not gap.jurisdictions.exists())
+        if gap is None:
+            del self.fields["until"], self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until.day <= since.day:
+            self.add_error("until", _("The end must be after the first day."))
+        return cleaned
+
+    def given(self) -> GapGiven:
+        """Return what was typed as the actions take it; a new source is written down."""
+        cleaned = self.cleaned_data
+        return GapGiven(
+            setting=cleaned["setting"],
+            jurisdictions=tuple(cleaned["jurisdictions"]),
+            layer=cleaned["layer"],
+            since=cleaned["since"],
+            until=cleaned.get("until"),
+            source=sources.find_or_write(mechanism=self.mechanism, **self.source_given()),
+            texts=tuple((name, cleaned[name]) for name in TEXTS),
+        )
+
+
+def _start(gap: CoverageGap) -> dict[str, Any]:
+    return {
+        "setting": gap.setting.slug,
+        "jurisdictions": [jurisdiction.slug for jurisdiction in gap.jurisdictions.all()],
+        "layer": gap.layer,
+        "since": day_of(gap),
+        "until": day_of(gap, "ends"),
+        "source": gap.source_id,
+        **{name: getattr(gap, name) for name in TEXTS},
+    }
+
+
+class ReportTextForm(forms.Form):
+    """What the annual report says of a gap."""
+
+    english = _words(_("In English"), rows=6)
+    dutch = _words(_("In Dutch"), rows=6)
+
+
+class AskForm(forms.Form):
+    """Who was asked about a gap, and what."""
+
+    asked = forms.CharField(label=_("Who was asked"), max_length=200)
+    asked_on = _day(_("Asked on"))
+    question = _words(_("Question"), required=True)
+
+
+class AnswerForm(forms.Form):
+    """What somebody answered."""
+
+    answered_on = _day(_("Answered on"))
+    answer = _words(_("Answer"), required=True)
+
+
+class NoteForm(SourceFields, CellFields):
+    """Why cells are as they are although they look odd."""
+
+    kind = forms.ChoiceField(label=_("What it explains"), choices=CoverageNote.Kind.choices, widget=forms.RadioSelect)
+    explanation = _words(_("Explanation"), required=True)
+    explanation_nl = _words(_("Explanation, in Dutch"))
+    since = KnownDayField(label=_("Since"))
+
+    field_order = ["setting", "jurisdictions", "layer", "kind", "explanation", "explanation_nl", "since"]
+
+    def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mechanism = mechanism
+        self.offer_cells(mechanism)
+        self.offer_sources(mechanism)
+
+    def given(self) -> dict[str, Any]:
+        """Return what `members.actions.gaps.explain_cells` takes; a new source is written down."""
+        cleaned = self.cleaned_data
+        return {
+            "setting": cleaned["setting"],
+            "jurisdictions": tuple(cleaned["jurisdictions"]),
+            "layer": cleaned["layer"],
+            "kind": cleaned["kind"],
+            "explanation": (cleaned["explanation"], cleaned["explanation_nl"]),
+            "since": cleaned["since"],
+            "source": sources.find_or_write(mechanism=self.mechanism, **self.source_given()),
+        }
+
+
+class ExpectedLayerForm(SourceFields):
+    """Which layer a setting is meant to have, from which day."""
+
+    setting: Any = CellFields.base_fields["setting"]
+    layer = forms.ChoiceField(label=_("Layer"), choices=Remit.SINGLE_LAYERS)
+    since = KnownDayField(label=_("In force from"))
+
+    field_order = ["setting", "layer", "since"]
+
+    def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mechanism = mechanism
+        self.fields["setting"].queryset = mechanism.settings.order_by("position")  # type: ignore[attr-defined]
+        self.offer_sources(mechanism)
+
+    def given(self) -> dict[str, Any]:
+        """Return what `members.actions.gaps.expect_layer` takes; a new source is written down."""
+        chosen = {name: self.cleaned_data[name] for name in ("setting", "layer", "since")}
+        return chosen | {"source": sources.find_or_write(mechanism=self.mechanism, **self.source_given())}

@@ -1,0 +1,182 @@
+"""The register of gaps: what nobody monitors, since when and why, who was asked; what nobody has explained."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from members.actions import gaps as actions
+from members.coverage import build_matrix
+from members.coverage.explaining import to_explain
+from members.forms.coverage import EndForm, ReasonForm
+from members.forms.gaps import AnswerForm, AskForm, GapForm, ReportTextForm
+from members.models import CoverageGap, GapInquiry, Mechanism, RegisterChange
+from members.views.asked_day import asked_day
+from members.views.register_form import asked_cells, end_given, form_page
+from members.views.remits import asks_and_acts, keeps_register
+from members.views.scope import desk_page
+from npmportal.access import MANAGE_MEMBERS, grants_of
+
+
+@require_safe
+@desk_page()
+def gaps(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    asked = asked_day(request)
+    found = _gaps(mechanism).prefetch_related("inquiries")
+    rows = list(found.order_by("setting__position", "starts_on", "key"))
+    context = {
+        "on": asked.on,
+        "on_error": asked.error,
+        "has_errors": bool(asked.error),
+        "open": [gap for gap in rows if gap.holds_on(asked.on)],
+        "closed": [gap for gap in rows if not gap.holds_on(asked.on)],
+        "questions": to_explain(build_matrix(mechanism, asked.on)),
+        "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
+    }
+    return TemplateResponse(request, "members/gaps.html", context)
+
+
+@require_safe
+@desk_page()
+def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism).prefetch_related("inquiries"), pk=pk)
+    changes = RegisterChange.objects.filter(mechanism=mechanism, record="members.coveragegap", record_id=str(gap.pk))
+    context = {
+        "gap": gap,
+        "changes": changes.select_related("by"),
+        "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
+    }
+    return TemplateResponse(request, "members/gap_detail.html", context)
+
+
+@asks_and_acts
+@keeps_register
+def gap_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    form = GapForm(request.POST or None, mechanism=mechanism, initial=asked_cells(request))
+    return form_page(
+        request,
+        form,
+        title=_("Record a gap"),
+        done=_("The gap is recorded."),
+        act=lambda: actions.start_gap(given=form.given(), by=request.user),  # type: ignore[arg-type]
+        back=reverse("members:gaps", kwargs={"npm": mechanism.slug}),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    form = GapForm(request.POST or None, mechanism=mechanism, gap=gap)
+    return form_page(
+        request,
+        form,
+        title=_("Correct a gap"),
+        done=_("The gap is corrected."),
+        act=lambda: actions.correct_gap(
+            gap=gap,
+            given=form.given(),
+            reason=form.cleaned_data["reason"],
+            by=request.user,  # type: ignore[arg-type]
+        ),
+        back=_gap_url(gap),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    form = EndForm(request.POST or None)
+    return form_page(
+        request,
+        form,
+        title=_("Close a gap"),
+        done=_("The gap is closed."),
+        act=lambda: actions.end_gap(gap=gap, **end_given(form), by=request.user),  # type: ignore[arg-type]
+        back=_gap_url(gap),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_remove(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    form = ReasonForm(request.POST or None)
+    return form_page(
+        request,
+        form,
+        title=_("Remove a gap that never was"),
+        done=_("The entry is removed; the history keeps it."),
+        act=lambda: actions.remove_gap(gap=gap, reason=form.cleaned_data["reason"], by=request.user),  # type: ignore[arg-type]
+        back=_gap_url(gap),
+        then=reverse("members:gaps", kwargs={"npm": mechanism.slug}),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_text(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    start = {"english": gap.report_text, "dutch": gap.report_text_nl}
+    form = ReportTextForm(request.POST or None, initial=start)
+    return form_page(
+        request,
+        form,
+        title=_("Text for the annual report"),
+        done=_("The text is saved."),
+        act=lambda: actions.write_report_text(gap=gap, **form.cleaned_data, by=request.user),
+        back=_gap_url(gap),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_ask(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    form = AskForm(request.POST or None, initial={"asked_on": date.today()})
+    return form_page(
+        request,
+        form,
+        title=_("Write down who was asked"),
+        done=_("The question is recorded."),
+        act=lambda: actions.ask(gap=gap, **form.cleaned_data, by=request.user),
+        back=_gap_url(gap),
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_answer(request: HttpRequest, mechanism: Mechanism, pk: int, inquiry: int) -> HttpResponse:
+    asked = get_object_or_404(GapInquiry.objects.filter(gap__in=_gaps(mechanism).order_by(), gap=pk), pk=inquiry)
+    start = {"answered_on": asked.answered_on or date.today(), "answer": asked.answer}
+    form = AnswerForm(request.POST or None, initial=start)
+    return form_page(
+        request,
+        form,
+        title=_("Write down the answer"),
+        done=_("The answer is recorded."),
+        act=lambda: actions.answer(
+            inquiry=asked,
+            answered_on=form.cleaned_data["answered_on"],
+            text=form.cleaned_data["answer"],
+            by=request.user,  # type: ignore[arg-type]
+        ),
+        back=_gap_url(asked.gap),
+    )
+
+
+def _gaps(mechanism: Mechanism) -> Any:
+    found = CoverageGap.objects.in_use().filter(setting__mechanism=mechanism)
+    jurisdictions = Prefetch("jurisdictions", mechanism.jurisdictions.order_by("position"))
+    return found.select_related("setting__mechanism", "source").prefetch_related(jurisdictions)
+
+
+def _gap_url(gap: CoverageGap) -> str:
+    return reverse("members:gap_detail", kwargs={"npm": gap.setting.mechanism.slug, "pk": gap.pk})

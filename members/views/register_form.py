@@ -1,0 +1,53 @@
+"""A page with one form of the coverage: show it, or do what it asks and go on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from members.actions.coverage import CoverageError
+from members.forms.coverage import EndForm
+
+
+def form_page(
+    request: HttpRequest,
+    form: Any,
+    *,
+    title: str,
+    done: str,
+    act: Callable[[], Any],
+    back: str,
+    then: str = "",
+    template: str = "members/gap_form.html",
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Show a form, or do what it asks and go on to ``then`` (or ``back``); a refusal is said on the form."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                act()
+        except CoverageError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect(then or back)
+    return TemplateResponse(request, template, {"form": form, "title": title, "back": back} | (more or {}))
+
+
+def asked_cells(request: HttpRequest) -> dict[str, Any]:
+    """Return the cell named in the address, as the form begins."""
+    asked = request.GET
+    return {
+        "setting": asked.get("setting"),
+        "jurisdictions": asked.getlist("jurisdiction"),
+        "layer": asked.get("layer"),
+    }
+
+
+def end_given(form: EndForm) -> dict[str, Any]:
+    """Return from which day on something holds no more, as the actions take it."""
+    return {"until": form.cleaned_data["until"], "note": form.cleaned_data["note"]}
