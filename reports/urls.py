@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import desk, reports
+from reports.views import desk, reports, who
 
 app_name = "reports"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("<slug:npm>/desk/reports/<uuid:pk>/progress/", reports.report_progress, name="report_progress"),
     path("<slug:npm>/desk/reports/<uuid:pk>/retry/", reports.report_retry, name="report_retry"),
     path("<slug:npm>/desk/reports/<uuid:pk>/download/", reports.report_download, name="report_download"),
+    path("<slug:npm>/desk/reports/<uuid:pk>/who/", who.report_who, name="report_who"),
 ]

@@ -31,7 +31,7 @@ def several(mechanism, prison, alpha, beta):
 
 
 def shown(response):
-    return {row.visit for row in response.context["rows"]}
+    return set(Visit.objects.filter(pk__in=[row.pk for row in response.context["rows"]]))
 
 
 def test_coordinator_sees_what_is_handed_in(as_, coordinator, url, several, draft):

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from members.models import MemberBody, User
 from npmportal import audit
 from npmportal.access import LOG_VISITS, can
+from visits.field_table import reader_of
 from visits.models import Visit, VisitNumber, VisitPartner
 
 # What a person records about a visit; everything else about it is kept by the portal.
@@ -52,7 +53,9 @@ class ReferenceTaken(Exception):
 
 
 @transaction.atomic
-def log_visit(*, visit: Visit, partners: Iterable[MemberBody], by: User, form_key: uuid.UUID | None = None) -> Visit:
+def log_visit(
+    *, visit: Visit, partners: Iterable[MemberBody] | None, by: User, form_key: uuid.UUID | None = None
+) -> Visit:
     """Store the new ``visit`` as a draft of its lead body, with a reference if it has none, and write that down.
 
     The same ``form_key`` of the same person gives the same visit: a form sent twice makes one.
@@ -73,13 +76,16 @@ def log_visit(*, visit: Visit, partners: Iterable[MemberBody], by: User, form_ke
             return earlier  # the other click of a double click was quicker
         raise ReferenceTaken from error
     _set_partners(visit, partners)
-    audit.record("visit.logged", by=by, obj=visit, mechanism=visit.mechanism)
+    audit.record("visit.logged", by=by, obj=visit, mechanism=visit.mechanism, bodies=_bodies_of(visit))
     return visit
 
 
 @transaction.atomic
-def change_visit(*, visit: Visit, partners: Iterable[MemberBody], expected_version: int, by: User) -> Visit:
+def change_visit(*, visit: Visit, partners: Iterable[MemberBody] | None, expected_version: int, by: User) -> Visit:
     """Store what ``visit`` now says, and write down which fields changed (never their content).
+
+    ``partners`` None leaves them as they are. PermissionDenied where the visit, or a field that changed, is not open
+    to ``by`` (visits/field_table.csv).
 
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
     when another visit of the body has the reference.
@@ -94,6 +100,8 @@ def change_visit(*, visit: Visit, partners: Iterable[MemberBody], expected_versi
     visit.reference = visit.reference or stored.reference
     visit.version = stored.version + 1
     changed = [name for name in RECORDED if getattr(visit, name) != getattr(stored, name)]
+    if not reader_of(by, stored.mechanism).changes(stored).issuperset(changed):
+        raise PermissionDenied
     try:
         with transaction.atomic():
             visit.save(update_fields=[*changed, "mechanism", "setting", "jurisdiction", "version", "updated_at"])
@@ -101,7 +109,8 @@ def change_visit(*, visit: Visit, partners: Iterable[MemberBody], expected_versi
         raise ReferenceTaken from error
     if _set_partners(visit, partners):
         changed.append("partners")
-    audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, fields=changed)
+    bodies = {*stored.body_ids, *_bodies_of(visit)}  # a partner that was taken off reads of it too
+    audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, bodies=bodies, fields=changed)
     return visit
 
 
@@ -119,14 +128,21 @@ def next_reference(body: MemberBody, year: int) -> str:
     return reference
 
 
+def _bodies_of(visit: Visit) -> list[int]:
+    """Return the ids of the bodies the visit is of, as the database keeps them (ADR 0010)."""
+    return Visit.objects.values_list("body_ids", flat=True).get(pk=visit.pk)
+
+
 def _follow_place(visit: Visit) -> None:
     """Keep with the visit the setting and jurisdiction of its place, as they are when the place is chosen."""
     visit.mechanism = visit.place.mechanism
     visit.setting, visit.jurisdiction = visit.place.setting, visit.place.jurisdiction
 
 
-def _set_partners(visit: Visit, partners: Iterable[MemberBody]) -> bool:
+def _set_partners(visit: Visit, partners: Iterable[MemberBody] | None) -> bool:
     """Make ``partners``, without the lead body, the visit's partners; tell whether anything changed."""
+    if partners is None:
+        return False
     wanted = {body.pk for body in partners} - {visit.lead_body_id}
     present: set[Any] = set(visit.partner_rows.values_list("body_id", flat=True))
     VisitPartner.objects.filter(visit=visit).exclude(body__in=wanted).delete()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism
+from visits.field_table import reader_of
 from visits.forms.fields import DayField, QuickSelect
 from visits.models import Place, Visit, VisitCombination
 from visits.models.body_names import BodyNames
@@ -85,6 +86,8 @@ class VisitFilter(_FilterForm):
         "validity": Visit.Validity.choices,
         "access": ACCESS_CHOICES,
     }
+    # The field of the visit a filter is about, where it has another name.
+    FIELDS = {"body": ("lead_body",), "starts_after": ("starts_on",), "starts_before": ("starts_on",)}
 
     def __init__(self, data: QueryDict, *, user: Any, mechanism: Mechanism, names: BodyNames) -> None:
         super().__init__(data)
@@ -99,6 +102,14 @@ class VisitFilter(_FilterForm):
         fields["place"].queryset = Place.objects.visible_to(user).filter(mechanism=mechanism)
         for name in ("setting", "jurisdiction"):
             fields[name].choices = [anything, *((row.pk, row.name) for row in fields[name].queryset)]
+
+        self._leave_out_what_is_hidden()
+
+    def _leave_out_what_is_hidden(self) -> None:
+        """Filter by nothing that the field table does not show: the number of visits found would tell it."""
+        sees = reader_of(self.user, self.mechanism).sees_of_all()
+        for name in [name for name in self.fields if not sees.intersection(self.FIELDS.get(name, (name,)))]:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.actions.visits import RECORDED
+from visits.field_table import reader_of
 from visits.forms.fields import (
     DayField,
     LongTextField,
@@ -110,6 +111,7 @@ class VisitForm(forms.ModelForm[Visit]):
         place: Any = self.fields["place"]
         place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
         self._suggest(leads)
+        self._leave_out_what_is_closed(user, mechanism)
 
     def _suggest(self, leads: list[tuple[int, str]]) -> None:
         """Fill in what is not in question: the only body, today's key or version."""
@@ -130,6 +132,14 @@ class VisitForm(forms.ModelForm[Visit]):
         else:
             self.initial.setdefault("version", self.instance.version)
             self.initial.setdefault("partners", list(self.instance.body_ids[1:]))
+
+    def _leave_out_what_is_closed(self, user: User, mechanism: Mechanism) -> None:
+        """Keep the fields that the field table lets ``user`` change in this visit, and no others."""
+        reader = reader_of(user, mechanism)
+        is_new = self.instance._state.adding
+        open_fields = (reader.records() if is_new else reader.changes(self.instance)) | {"version", "form_key"}
+        for name in [name for name in self.fields if name not in open_fields]:
+            del self.fields[name]
 
     @staticmethod
     def typed(data: QueryDict) -> dict[str, Any]:
@@ -158,7 +168,8 @@ class VisitForm(forms.ModelForm[Visit]):
             data["ends_on"] = starts_on
         if starts_on and data.get("ends_on") and data["ends_on"] < starts_on:
             self.add_error("ends_on", _("The last day lies before the first."))
-        if data.get("access_delay_minutes") is not None and data.get("access") != Visit.Access.DELAYED:
+        access = data.get("access", self.instance.access)
+        if data.get("access_delay_minutes") is not None and access != Visit.Access.DELAYED:
             self.add_error("access_delay_minutes", _("Minutes are recorded for delayed access only."))
         self._check_reference(data)
         self._check_remit(data)
@@ -169,7 +180,7 @@ class VisitForm(forms.ModelForm[Visit]):
         if not body or not reference:
             return
         others = Visit.objects.filter(lead_body=body, reference=reference).exclude(pk=self.instance.pk)
-        if others.exists():
+        if others.exists() and "reference" in self.fields:
             self.add_error("reference", _("The body has another visit with this reference."))
 
     def _check_remit(self, data: dict[str, Any]) -> None:
@@ -178,7 +189,8 @@ class VisitForm(forms.ModelForm[Visit]):
         if not (body and place and starts_on) or data.get("outside_remit_reason"):
             return
         visit = Visit(lead_body=body, setting=place.setting, jurisdiction=place.jurisdiction, starts_on=starts_on)
-        if "outside_remit_reason" not in self.errors and not is_within_remit(visit):
+        may_say_why = "outside_remit_reason" in self.fields and "outside_remit_reason" not in self.errors
+        if may_say_why and not is_within_remit(visit):
             sentence = _(
                 "According to the register, %(body)s does not monitor “%(setting)s” in %(jurisdiction)s on that day. "
                 "If the visit took place all the same, say why and save again."
@@ -196,6 +208,8 @@ class VisitForm(forms.ModelForm[Visit]):
         return {name: any(self._needs_sight(field) for field in fields) for name, fields in SECTIONS.items()}
 
     def _needs_sight(self, name: str) -> bool:
+        if name not in self.fields:
+            return False
         if name in self.errors:
             return True
         value = self[name].value()
@@ -204,4 +218,5 @@ class VisitForm(forms.ModelForm[Visit]):
 
     def has_words_outside_remit(self) -> bool:
         """Tell whether the field for the reason is needed: it was asked for, or holds something."""
-        return bool("outside_remit_reason" in self.errors or self["outside_remit_reason"].value())
+        name = "outside_remit_reason"
+        return name in self.fields and bool(name in self.errors or self[name].value())

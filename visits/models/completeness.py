@@ -36,9 +36,15 @@ class Part:
     is_recorded: bool
 
 
-def parts_of(visit: Visit) -> list[Part]:
-    """Return the parts of the record beyond the few every visit has, for the completeness meter."""
-    return [Part(label, any(getattr(visit, name) not in (None, "") for name in fields)) for label, fields in PARTS]
+def parts_of(visit: Visit, sees: frozenset[str]) -> list[Part]:
+    """Return the parts of the record beyond the few every visit has, for the completeness meter.
+
+    Only what the reader ``sees`` counts: that something is recorded in a hidden field is not told either.
+    """
+    seen = [(label, [name for name in fields if name in sees]) for label, fields in PARTS]
+    return [
+        Part(label, any(getattr(visit, name) not in (None, "") for name in names)) for label, names in seen if names
+    ]
 
 
 def gaps_in(visit: Visit) -> list[Gap]:

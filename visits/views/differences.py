@@ -26,13 +26,15 @@ class Difference:
 def differences(form: VisitForm, stored: Visit, names: BodyNames) -> list[Difference]:
     """Return the fields in which the valid ``form`` and the ``stored`` visit say different things."""
     found = []
-    for name in RECORDED:
+    for name in (name for name in RECORDED if name in form.fields):
         mine, theirs = form.cleaned_data.get(name), getattr(stored, name)
         if mine != theirs and not (name == "reference" and not mine):
             label = str(form.fields[name].label or name)
             found.append(
                 Difference(label, _in_words(stored, name, theirs, names), _in_words(stored, name, mine, names))
             )
+    if "partners" not in form.fields:
+        return found
     partners = sorted(body.pk for body in form.cleaned_data["partners"] if body.pk != stored.lead_body_id)
     if partners != sorted(stored.body_ids[1:]):
         label = str(form.fields["partners"].label)

@@ -13,6 +13,7 @@ from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, grants_of
 from npmportal.paging import BY_NAME, NEWEST_FIRST, paginate
 from visits import actions
+from visits.field_table import reader_of
 from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
 from visits.models import Place, Visit
@@ -49,7 +50,7 @@ def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
         "place": place,
         "units": list(place.units.for_list()),
         "page": page,
-        "rows": rows_of(page.rows, BodyNames(mechanism), readable),
+        "rows": rows_of(page.rows, BodyNames(mechanism), reader_of(request.user, mechanism), readable),
         "may_keep": actions.may_keep_places(request.user, mechanism),
         "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
     }

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -15,10 +16,12 @@ from members.views.scope import desk_page
 from npmportal import audit
 from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import actions
+from visits.field_table import reader_of
 from visits.forms.fields import LongTextField
 from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
 from visits.models.body_names import BodyNames
 from visits.models.completeness import gaps_in, parts_of, questions_about_numbers
+from visits.views.facts import sections_of
 from visits.views.rows import bodies_of
 
 
@@ -39,7 +42,13 @@ def visit_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
     visit = get_object_or_404(visits.for_detail(), pk=pk)
     if visit.confidentiality == Visit.Confidentiality.RESTRICTED:
-        audit.record("visit.read", by=request.user, obj=visit, mechanism=mechanism)
+        audit.record(
+            "visit.read" if visit.state in Visit.HANDED_IN else "visit.draft_read",
+            by=request.user,
+            obj=visit,
+            mechanism=mechanism,
+            bodies=visit.body_ids,
+        )
     return _detail(request, mechanism, visit)
 
 
@@ -92,19 +101,22 @@ def _detail(
     request: HttpRequest, mechanism: Mechanism, visit: Visit, refused: Transition | None = None, error: str = ""
 ) -> HttpResponse:
     wrong = _reason_form(request, refused, error) if refused else None
-    parts = parts_of(visit)
+    sees = reader_of(request.user, mechanism).sees(visit)
+    parts = parts_of(visit, sees)
+    bodies = bodies_of(visit, BodyNames(mechanism))
     context = {
         "visit": visit,
-        "bodies": bodies_of(visit, BodyNames(mechanism)),
+        **_heading(visit, sees),
+        "sections": sections_of(visit, bodies, sees),
         "steps": [_button(visit, step, wrong if step == refused else None) for step in _steps(request, visit)],
         "may_change": Visit.objects.editable_by(request.user).filter(pk=visit.pk).exists(),
-        "events": visit.events.select_related("by"),
-        "created_by": visit.created_by,
+        "events": visit.events.select_related("by") if "history" in sees else [],
+        "created_by": visit.created_by if "created_by" in sees else None,
+        "shows_history": bool(sees & {"history", "created_by"}),
         "parts": parts,
         "recorded": sum(part.is_recorded for part in parts),
-        "gaps": gaps_in(visit) if visit.is_open else [],
-        "questions": questions_about_numbers(visit),
-        "numbers": [(_label(name), getattr(visit, name)) for name in Visit.FUNNEL],
+        "gaps": [gap for gap in gaps_in(visit) if gap.field in sees] if visit.is_open else [],
+        "questions": questions_about_numbers(visit) if sees.issuperset(Visit.FUNNEL) else [],
         "readers": _readers(visit),
         "form": wrong,
     }
@@ -133,9 +145,17 @@ def _reason_form(request: HttpRequest, step: Transition, error: str) -> ReasonFo
     return form
 
 
-def _label(name: str) -> str:
-    field: Any = Visit._meta.get_field(name)
-    return str(field.verbose_name)
+def _heading(visit: Visit, sees: frozenset[str]) -> dict[str, Any]:
+    """Return what stands above the facts: names of the page, and tags; each of a field that the reader sees."""
+    reference = visit.reference if "reference" in sees else _("Visit")
+    heading = visit.place.name if "place" in sees else reference
+    title = f"{heading}, {date_format(visit.starts_on)}" if "starts_on" in sees else heading
+    tags = [(visit.state, visit.get_state_display())] if "state" in sees else []
+    if visit.is_joint and "partners" in sees:
+        tags.append(("joint", _("joint visit")))
+    if visit.place.is_invented and "place" in sees:
+        tags.append(("invented", _("invented")))
+    return {"title": title, "heading": heading, "reference": reference, "tags": tags}
 
 
 def _readers(visit: Visit) -> str:

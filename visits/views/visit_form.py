@@ -31,7 +31,7 @@ def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     try:
         visit = actions.log_visit(
             visit=form.instance,
-            partners=data["partners"],
+            partners=data.get("partners"),
             by=request.user,  # type: ignore[arg-type]
             form_key=data["form_key"],
         )
@@ -62,7 +62,7 @@ def _change(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> HttpRes
     try:
         actions.change_visit(
             visit=form.instance,
-            partners=data["partners"],
+            partners=data.get("partners"),
             expected_version=data["version"] or 0,
             by=request.user,  # type: ignore[arg-type]
         )

@@ -1,12 +1,14 @@
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
@@ -14,25 +16,41 @@ from members.views.scope import desk_page
 from npmportal import audit
 from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, cheap_count, paginate
+from visits.field_table import reader_of
 from visits.forms.filters import VisitFilter
 from visits.models import Visit
 from visits.models.body_names import BodyNames
 from visits.views import csv_of_visits
 from visits.views.rows import rows_of
 
+# The columns of the list: the fields of which one brings it, and its heading.
+COLUMNS: tuple[tuple[tuple[str, ...], Promise], ...] = (
+    (("starts_on",), gettext_lazy("First day")),
+    ((), gettext_lazy("Place")),
+    (("setting", "jurisdiction"), gettext_lazy("Setting")),
+    (("lead_body", "partners"), gettext_lazy("Bodies")),
+    (("kind",), gettext_lazy("Kind")),
+    (("notice",), gettext_lazy("Notice")),
+    (("validity", "access"), gettext_lazy("Outcome")),
+    (("state",), gettext_lazy("State")),
+)
+
 
 @require_safe
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    names = BodyNames(mechanism)
+    names, reader = BodyNames(mechanism), reader_of(request.user, mechanism)
     filters = VisitFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
     visits: Any = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
     count = (len(page.rows), False) if page.is_only else cheap_count(visits)
+    columns = reader.sees_of_some()
     query, csv_url = request.GET.urlencode(), reverse("visits:visits_csv", kwargs={"npm": mechanism.slug})
     context = {
         "page": page,
-        "rows": rows_of(page.rows, names),
+        "rows": rows_of(page.rows, names, reader),
+        "columns": columns,
+        "headings": [heading for fields, heading in COLUMNS if not fields or columns.intersection(fields)],
         "filters": filters,
         "has_errors": bool(filters.errors),
         "active": list(filters.active(request.GET)),
@@ -47,17 +65,26 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @require_safe
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visits_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
-    names = BodyNames(mechanism)
+    names, reader = BodyNames(mechanism), reader_of(request.user, mechanism)
     filters = VisitFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
     visits = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
+    bodies, states, number = _whose(visits)
     audit.record(
-        "visits.exported",
+        "visits.exported" if states.issubset(Visit.HANDED_IN) else "visits.drafts_exported",
         by=request.user,
         mechanism=mechanism,
-        records=visits.order_by().count(),
+        bodies=bodies,
+        records=number,
         filters=sorted(name for name in filters.fields if filters.cleaned_data.get(name)),
     )
-    return csv_of_visits.response(visits, names, mechanism)
+    return csv_of_visits.response(visits, names, mechanism, reader)
+
+
+def _whose(visits: Any) -> tuple[set[int], set[str], int]:
+    """Return whose ``visits`` these are, in which states, and how many."""
+    groups = list(visits.order_by().values_list("body_ids", "state").annotate(number=Count("pk")))
+    bodies = {body for body_ids, _state, _number in groups for body in body_ids}
+    return bodies, {state for _bodies, state, _number in groups}, sum(number for _bodies, _state, number in groups)
 
 
 def _how_many(count: tuple[int, bool] | None) -> str:

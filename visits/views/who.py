@@ -1,0 +1,52 @@
+"""“Who can see this?” of visits and places."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from members.models import Mechanism
+from members.views.scope import desk_page
+from members.views.who import who_page
+from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
+from visits import seeing
+from visits.field_table import reader_of
+from visits.models import Place, Visit
+
+
+@require_safe
+@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+def visit_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    visit = get_object_or_404(Visit.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    sees = reader_of(request.user, mechanism).sees(visit)
+    return who_page(
+        request,
+        mechanism,
+        record=visit.reference if "reference" in sees else _("Visit"),
+        back_url=reverse("visits:visit_detail", kwargs={"npm": mechanism.slug, "pk": visit.pk}),
+        grounds=seeing.grounds_of_visit(visit),
+        others=seeing.who_else_knows(visit),
+        changers=seeing.grounds_of_changing(visit),
+        bodies=visit.body_ids,
+    )
+
+
+@require_safe
+@desk_page()
+def place_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    place = get_object_or_404(Place.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    return who_page(
+        request,
+        mechanism,
+        record=place.name,
+        back_url=reverse("visits:place_detail", kwargs={"npm": mechanism.slug, "pk": place.pk}),
+        grounds=seeing.grounds_of_place(mechanism),
+        others=_(
+            "Nobody else. The register of places is common to the members; of another member’s visits it shows the "
+            "days and the bodies, once approved and unless restricted."
+        ),
+        changers=seeing.grounds_of_keeping_places(mechanism),
+    )
