@@ -6,7 +6,7 @@ what the model's ``visible_to`` says; a property test compares the two for every
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -152,21 +152,43 @@ def grounds_of_group(group: WorkingGroup) -> list[Ground]:
     grounds = [on_mechanism(_("keeps the groups and meetings"), group.mechanism_id, CONVENE)]
     for seat in GroupSeat.objects.as_at(date.today()).filter(group=group):
         why = _("has a seat: %(standing)s") % {"standing": seat.get_standing_display()}
-        if seat.person_id is not None:
-            grounds.append(Ground(why, person=seat.person_id))
-        elif seat.body_id is not None:
-            grounds.append(on_body(why, seat.body_id))
+        if seat.person_id is not None or seat.body_id is not None:
+            grounds.append(_holding_seat(seat, why))
     return grounds
+
+
+def _holding_seat(seat: GroupSeat, why: Words, permission: str = "") -> Ground:
+    """Return the ground of who holds the seat: a person while the role in the body lasts, or all of a body."""
+    if seat.person_id is not None:
+        return Ground(why, scope=BODY if seat.body_id else "", scope_id=seat.body_id or 0, person=seat.person_id)
+    return on_body(why, seat.body_id or 0, permission)
 
 
 def grounds_of_task(task: Task) -> list[Ground]:
     """Those who see a task: `TaskQuerySet.visible_to`."""
-    grounds = [
-        on_mechanism(_("keeps the tasks of the mechanism"), task.mechanism_id, CONVENE),
-        Ground(_("gave the task"), person=task.created_by_id),
-    ]
-    if task.owner_id is not None:
-        grounds.append(Ground(_("the task is theirs"), person=task.owner_id))
+    here = (BODY, task.body_id, "") if task.body_id is not None else (MECHANISM, task.mechanism_id, MANAGE_MEMBERS)
+    grounds = [on_mechanism(_("keeps the tasks of the mechanism"), task.mechanism_id, CONVENE)]
     if task.body_id is not None:
         grounds.append(on_body(_("leads the body that owes it"), task.body_id, MANAGE_BODY_PEOPLE))
-    return grounds
+    for person, why in ((task.owner_id, _("the task is theirs")), (task.created_by_id, _("gave the task"))):
+        if person is not None:
+            scope, scope_id, permission = here
+            grounds.append(Ground(why, permission, scope, scope_id, person))
+    return grounds + _agreed_in_a_meeting(task)
+
+
+def _agreed_in_a_meeting(task: Task) -> list[Ground]:
+    """Who gave a task in a meeting sees it for as long as the person keeps that group's meetings."""
+    if task.meeting_id is None:
+        return []
+    seats = GroupSeat.objects.as_at(date.today()).filter(
+        standing__in=GroupSeat.OFFICERS, group__meetings=task.meeting_id
+    )
+    held = [
+        _holding_seat(seat, _("gave the task in a meeting"), MANAGE_BODY_PEOPLE)
+        for seat in seats
+        if seat.person_id or seat.body_id
+    ]
+    return [
+        replace(ground, person=task.created_by_id) for ground in held if ground.person in (None, task.created_by_id)
+    ]

@@ -7,8 +7,8 @@ urlpatterns = [
     *register.urlpatterns,
     *coverage.urlpatterns,
     *people.urlpatterns,
+    *access.urlpatterns,  # before those that end in any word
     *tasks.urlpatterns,
-    *access.urlpatterns,
     *activity.urlpatterns,
     *meetings.urlpatterns,
 ]

@@ -95,17 +95,18 @@ def meeting_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
 def _of_group(
     request: HttpRequest, mechanism: Mechanism, group: WorkingGroup, meeting: Meeting | None = None
 ) -> HttpResponse:
+    name, pk = ("members:meeting_detail", meeting.pk) if meeting else ("members:group_detail", group.pk)
+    back_url = reverse(name, kwargs={"npm": mechanism.slug, "pk": pk})
     return who_page(
         request,
         mechanism,
         record=f"{group.name}: {meeting.title}" if meeting else group.name,
-        back_url="",
+        back_url=back_url,
         grounds=seeing.grounds_of_group(group),
         others=_(
             "Nobody else sees the group or its meetings. Invitees read the points that are marked for them, and "
             "neither minutes nor decisions. A guest without an account sees nothing here."
         ),
-        bodies=[pk for pk in group.seats.values_list("body", flat=True) if pk is not None],
     )
 
 
@@ -117,7 +118,7 @@ def task_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespons
         request,
         mechanism,
         record=task.title,
-        back_url="",
+        back_url=reverse("members:task_detail", kwargs={"npm": mechanism.slug, "pk": task.pk}),
         grounds=seeing.grounds_of_task(task),
         others=_("Nobody else sees this task."),
     )
