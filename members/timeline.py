@@ -6,7 +6,7 @@ A change of name is told once (“… is called … from now on”), not as an e
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -119,7 +119,8 @@ class _Telling:
         return self.begins(spell, f"{sentence} ({spell.instrument})" if spell.instrument else sentence, body)
 
     def leaves(self, spell: Any, body: int) -> Event:
-        said = {"body": self.name(body, spell.starts_on), "status": spell.get_status_display()}
+        last_day = spell.ends_on - timedelta(days=1)
+        said = {"body": self.name(body, last_day), "status": spell.get_status_display()}
         return self.ends(spell, _("{body} leaves the mechanism; it was {status}").format(**said), body)
 
     def coordination(self) -> Iterator[Event]:
@@ -127,6 +128,7 @@ class _Telling:
             name = self.name(fact.body_id, fact.starts_on)
             yield self.begins(fact, _("{body} begins to coordinate").format(body=name), fact.body_id)
             if fact.ends_on:
+                name = self.name(fact.body_id, fact.ends_on - timedelta(days=1))
                 yield self.ends(fact, _("{body} no longer coordinates").format(body=name), fact.body_id)
 
     def successions(self) -> Iterator[Event]:
@@ -168,6 +170,7 @@ class _Telling:
                 row, _("{who}: {setting}, {where} ({layer})").format(who=who, **said), what=COVERAGE
             )  # fmt: skip
             if row.ends_on:
+                who = self.people(row, row.ends_on - timedelta(days=1))
                 sentence = _("No longer {who}: {setting}, {where} ({layer})").format(who=who, **said)
                 yield self.ends(row, sentence, what=COVERAGE)
 

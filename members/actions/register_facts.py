@@ -203,7 +203,8 @@ def _keep_profile(row: Any) -> None:
 
 
 def _values(row: Any) -> dict[str, Any]:
-    values = values_of(row)
+    # Whose the fact is never changes, and a body’s own name would read differently once it is corrected.
+    values = {name: value for name, value in values_of(row).items() if name != "body" or hasattr(row, "role")}
     if hasattr(row, "set_professions"):
         values["professions"] = [str(profession) for profession in row.professions.all()]
     return values

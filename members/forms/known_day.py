@@ -21,18 +21,18 @@ _WRITINGS = (
 )
 
 
-class KnownDayField(forms.CharField):
+class KnownDayField(forms.Field):
     """Returns a `Day` (the day and how exactly it is known), or None where nothing was typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"autocomplete": "off", "inputmode": "text", "class": "known-day", "size": 12}
-        super().__init__(**{"max_length": 10, "help_text": HINT, "widget": forms.TextInput(attrs=attrs)} | kwargs)
+        attrs = {"autocomplete": "off", "inputmode": "text", "size": 12, "maxlength": 10}
+        super().__init__(**{"help_text": HINT, "widget": forms.TextInput(attrs=attrs)} | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return precise(value.day, value.precision) if isinstance(value, Day) else value
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
+        typed = str(value or "").strip()
         if not typed:
             return None
         found = next((match for writing in _WRITINGS if (match := writing.fullmatch(typed))), None)

@@ -100,6 +100,8 @@ class DesignationForm(FactForm):
 
 
 class LegalBasisForm(FactForm):
+    url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
+
     class Meta:
         model = LegalBasis
         fields = ("title", "citation", "url", "is_used", "note")

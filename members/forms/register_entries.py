@@ -17,6 +17,8 @@ SLUG_HINT = _("Small letters, digits and hyphens. It stands in addresses and can
 class BodyForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a body is and where it works."""
 
+    website = forms.URLField(label=_("Website"), max_length=200, required=False, assume_scheme="https")
+
     class Meta:
         model = MemberBody
         fields = ("kind", "jurisdictions", "works_note", "website")

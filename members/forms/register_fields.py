@@ -43,7 +43,7 @@ class ProfessionsField(forms.CharField):
             name, _colon, number = (part.strip() for part in line.rpartition(":"))
             if not line.strip():
                 continue
-            if not name or len(name) > 80 or not (number.isascii() and number.isdecimal() and len(number) < 7):
+            if not (name.isprintable() and 0 < len(name) <= 80) or not (number.isascii() and number.isdecimal() and len(number) < 7):
                 raise ValidationError(_("Write each profession on a line of its own, like “law: 12”."))
             if name.casefold() in {known.casefold() for known in found}:
                 raise ValidationError(_("“{name}” stands there twice.").format(name=name))

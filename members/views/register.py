@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from members.body_facts import facts_of
+from members.concerns import decisions_and_tasks_of
 from members.coverage import remits_of_body
 from members.models import Designation, Mechanism, MemberBody
 from members.register_rows import MEMBER_HEADER, member_designations, member_rows
@@ -92,6 +93,7 @@ def _body_detail(request: HttpRequest, mechanism: Mechanism, slug: str, body_url
         "sources": sources_of([*facts.pop("read_in"), *(entry.source for _s, _w, entry in remits)]),
         "body_url": body_url,
         "may_keep": is_desk and can(request.user, MANAGE_MEMBERS, mechanism),
+        "about": decisions_and_tasks_of(body, request.user) if is_desk else {},
     }
     return TemplateResponse(request, "members/body_detail.html", context | facts)
 

@@ -19,7 +19,7 @@ from members.actions.register_facts import RegisterError
 from members.forms.register_entries import AreaForm, BodyForm, JurisdictionForm, NewBodyForm, SettingForm
 from members.forms.register_fields import ReasonForm
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, SupervisionArea
-from members.views.register_facts import asks_and_acts, keeps_register, refuse
+from members.views.register_facts import asks_and_acts, keeps_register, refuse, typed
 
 # -- Bodies -----------------------------------------------------------------------------------------------------------
 
@@ -27,7 +27,7 @@ from members.views.register_facts import asks_and_acts, keeps_register, refuse
 @asks_and_acts
 @keeps_register
 def body_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = NewBodyForm(request.POST or None, mechanism=mechanism)
+    form = NewBodyForm(typed(request), mechanism=mechanism)
     if request.method == "POST" and form.is_valid():
         given = {"fields": form.fields_given, "name": form.name_given, "designation": form.designation_given}
         try:
@@ -50,7 +50,7 @@ def body_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @keeps_register
 def body_change(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpResponse:
     row = get_object_or_404(MemberBody, mechanism=mechanism, slug=body)
-    form = BodyForm(request.POST or None, mechanism=mechanism, instance=row)
+    form = BodyForm(typed(request), mechanism=mechanism, instance=row)
     cancel = reverse("members:desk_body_detail", kwargs={"npm": mechanism.slug, "body": row.slug})
     if request.method == "POST" and form.is_valid():
         given = {"values": form.fields_given, "reason": form.cleaned_data["reason"], "body": row}
@@ -103,7 +103,7 @@ LISTS = {
 @keeps_register
 def entry_add(request: HttpRequest, mechanism: Mechanism, entries: str) -> HttpResponse:
     known = _list(entries)
-    form = known.form(request.POST or None, mechanism=mechanism, visible=_nestable(request, 0))
+    form = known.form(typed(request), mechanism=mechanism, visible=_nestable(request, 0))
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "by": request.user}
         try:
@@ -121,7 +121,7 @@ def entry_add(request: HttpRequest, mechanism: Mechanism, entries: str) -> HttpR
 def entry_change(request: HttpRequest, mechanism: Mechanism, entries: str, pk: int) -> HttpResponse:
     known = _list(entries)
     row = get_object_or_404(known.model, mechanism=mechanism, pk=pk)
-    form = known.form(request.POST or None, mechanism=mechanism, visible=_nestable(request, pk), instance=row)
+    form = known.form(typed(request), mechanism=mechanism, visible=_nestable(request, pk), instance=row)
     title = _("Change: {what}").format(what=row.name)
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "reason": form.cleaned_data["reason"], "by": request.user}
@@ -184,7 +184,7 @@ def _remove(
     anchor: str = "bodies",
     body: MemberBody | None = None,
 ) -> HttpResponse:
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]

@@ -30,7 +30,7 @@ def fact_add(request: HttpRequest, mechanism: Mechanism, kind: str, body: str = 
     known = _kind(kind, is_of_body=bool(body))
     owner = get_object_or_404(MemberBody, mechanism=mechanism, slug=body) if body else mechanism
     initial = {name: request.GET[name][:40] for name in ("predecessor", "successor", "body") if name in request.GET}
-    form = fact_form(known, request.POST or None, mechanism=mechanism, owner=owner, initial=initial)
+    form = fact_form(known, typed(request), mechanism=mechanism, owner=owner, initial=initial)
     ends: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def fact_end(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> 
     known, row, owner = _fact(mechanism, kind, pk)
     if not known.is_dated:
         raise Http404
-    form = EndForm(request.POST or None)
+    form = EndForm(typed(request))
     if request.method == "POST" and form.is_valid():
         day, reason = form.cleaned_data["ends_on"], form.cleaned_data["reason"]
         given = {"ends_on": day.day, "precision": day.precision, "reason": reason, "by": request.user}
@@ -92,7 +92,7 @@ def fact_end(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> 
 def fact_correct(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> HttpResponse:
     known, row, owner = _fact(mechanism, kind, pk)
     title = _("Correct: {what}").format(what=actions.label_of(row))
-    form = fact_form(known, request.POST or None, mechanism=mechanism, owner=owner, instance=row)
+    form = fact_form(known, typed(request), mechanism=mechanism, owner=owner, instance=row)
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "source": form.given_source, "reason": form.cleaned_data["reason"]}
         try:
@@ -110,7 +110,7 @@ def fact_correct(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int)
 @keeps_register
 def fact_remove(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> HttpResponse:
     known, row, owner = _fact(mechanism, kind, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]
@@ -139,6 +139,11 @@ def _fact(mechanism: Mechanism, slug: str, pk: int) -> tuple[FactKind, Any, Any]
         raise Http404
     row = get_object_or_404(known.rows(mechanism), pk=pk)
     return known, row, row.body if known.is_of_body else mechanism
+
+
+def typed(request: HttpRequest) -> Any:
+    """Return what was sent, an empty form included; None where the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def refuse(form: Any, error: actions.RegisterError) -> None:

@@ -19,7 +19,7 @@ from members.actions.register_facts import RegisterError
 from members.forms.register_mechanism import HideForm, MechanismForm, NewMechanismForm
 from members.models import Coordination, Mechanism, MemberBody, Succession
 from members.register_words import words_of
-from members.views.register_facts import asks_and_acts, keeps_register, refuse
+from members.views.register_facts import asks_and_acts, keeps_register, refuse, typed
 
 
 @require_safe
@@ -49,7 +49,7 @@ def register(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @keeps_register
 def mechanism_change(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = MechanismForm(request.POST or None, instance=Mechanism.objects.get(pk=mechanism.pk))
+    form = MechanismForm(typed(request), instance=Mechanism.objects.get(pk=mechanism.pk))
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "source": form.source_given(), "reason": form.cleaned_data["reason"]}
         try:
@@ -74,7 +74,7 @@ def mechanism_show(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @keeps_register
 def mechanism_hide(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = HideForm(request.POST or None)
+    form = HideForm(typed(request))
     if request.method == "POST" and form.is_valid():
         given = {"is_public": False, "reason": form.cleaned_data["reason"], "by": request.user}
         actions.show_mechanism(mechanism=mechanism, **given)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def mechanism_hide(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def mechanism_add(request: HttpRequest) -> HttpResponse:
     if not actions.may_found(request.user):
         raise PermissionDenied
-    form = NewMechanismForm(request.POST or None)
+    form = NewMechanismForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             given = {"values": form.values, "source": form.source_given(), "by": request.user}
