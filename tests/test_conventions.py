@@ -20,6 +20,7 @@ PUBLIC = {
     "members:coverage",
     "members:members_csv",
     "members:coverage_csv",
+    "members:history",
     "members:coverage_svg",
     "members:cell",
     "members:coverage_compare",
