@@ -16,12 +16,13 @@ from members.coverage.matrix import Cell, Matrix, Row, Setting
 
 WIDTH, HEIGHT, MARGIN = 1280, 720, 24
 TOP, BOTTOM = 62, 38
-SETTING, LAYER = 216, 112
-LARGEST, SMALLEST, STEP = 15.0, 9.5, 0.5
-LETTER, BOLD_LETTER, LINE, PAD = 0.52, 0.56, 1.22, 4.0
+SETTING, LAYER = 224, 130
+LARGEST, SMALLEST, STEP = 19.0, 9.5, 0.5
+LETTER, BOLD_LETTER, LINE, PAD = 0.53, 0.58, 1.2, 5.0
 
+FONT = "'Source Sans 3', Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, MUTED, LINES, BAD = "#16212b", "#4a5660", "#8a97a3", "#8c1d18"
-BRAND, SOFT, SUNKEN = "#1d3c5c", "#e8eef4", "#eceff2"
+BRAND, SOFT, SUNKEN = "#0c4650", "#e2eef0", "#eceff2"
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _document(matrix: Matrix, title: str, boxes: list[Box], size: float, height:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
-        'role="img" aria-labelledby="title desc" font-family="Source Sans 3, Arial, Helvetica, sans-serif">\n'
+        f'role="img" aria-labelledby="title desc" font-family="{FONT}">\n'
     )
     yield f'<title id="title">{_text(title)}: {_text(heading)}</title>\n<desc id="desc">{_text(about)}</desc>\n'
     yield (
