@@ -31,8 +31,9 @@ def register_kinds() -> None:
             name=_("gap in coverage"),
             visible_to=_gaps,
             words=_gap_in_words,
-            url=lambda gap: _page("members:desk_coverage", gap.setting.mechanism),
+            url=lambda gap: _page("members:gap_detail", gap.setting.mechanism, pk=gap.pk),
             mechanism="setting__mechanism",
+            addresses={"members:gap_detail": {"pk": "pk"}},
             is_listed=True,
         )
     )

@@ -133,6 +133,7 @@ def _seat(group: WorkingGroup, demo: DemoGroup, by: User) -> None:
 
 
 def _meeting(group: WorkingGroup, day: date, title: str) -> Meeting:
+    day += timedelta(days=(1 - day.weekday()) % 7)  # the next Tuesday
     starts_at = datetime.combine(day, time(10), tzinfo=group.zone)
     return Meeting(
         id=uuid.uuid5(NAMESPACE, f"{group.pk} {title}"),
@@ -162,7 +163,7 @@ def _agenda(meeting: Meeting, by: User) -> list[AgendaItem]:
 def _hold(group: WorkingGroup, by: User) -> None:
     """A meeting of three months ago: attendance, decisions, an action, approved minutes."""
     day = date.today().replace(day=1) - timedelta(days=85)
-    meeting = meetings.plan_meeting(meeting=_meeting(group, day, "Autumn meeting"), by=by)
+    meeting = meetings.plan_meeting(meeting=_meeting(group, day, "Quarterly meeting"), by=by)
     points = _agenda(meeting, by)
     bodies = list(MemberBody.objects.filter(seats__in=group.seats.as_at(day)).distinct())  # type: ignore[attr-defined]
     presence = Attendance.Presence
@@ -197,7 +198,7 @@ def _hold(group: WorkingGroup, by: User) -> None:
 def _plan(group: WorkingGroup, by: User) -> None:
     """One meeting to come and one that was cancelled."""
     month = date.today().replace(day=1)
-    coming = meetings.plan_meeting(meeting=_meeting(group, month + timedelta(days=45), "Winter meeting"), by=by)
+    coming = meetings.plan_meeting(meeting=_meeting(group, month + timedelta(days=45), "Next quarterly meeting"), by=by)
     _agenda(coming, by)
     other = meetings.plan_meeting(meeting=_meeting(group, month + timedelta(days=60), "Extra meeting"), by=by)
     meetings.cancel_meeting(meeting=other, reason=f"Not needed any more. {INVENTED}", by=by)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Invitation, Mechanism, MemberBody, Task
+from members.models import AdministratorRequest, Invitation, Mechanism, Meeting, MemberBody, PeopleReview, Task
 from npmportal.access import (
     CONVENE,
     LOG_VISITS,
@@ -91,6 +91,25 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
     if mechanism.pk in grants.on(MAKE_REPORTS):
         failed = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state=Job.State.FAILED)
         yield from _reports(_("Reports that were not finished"), failed)
+    yield from _people(user, mechanism, grants)
+    yield from _meetings(user, mechanism)
+
+
+def _people(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
+    """Give what keeps the list of people right: reviews of leavers, and who is to agree to an administrator."""
+    if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(MANAGE_PEOPLE):
+        led = Q(body__in=grants.on(MANAGE_BODY_PEOPLE)) | Q(due_on__lt=date.today())
+        reviews = PeopleReview.objects.manageable_by(user).waiting().filter(led, body__mechanism=mechanism)
+        names = Prefetch("body", MemberBody.objects.with_names_as_at(date.today()))
+        yield from _group("review", _("Reviews of leavers"), reviews.prefetch_related(names).order_by("due_on", "pk"))
+    if mechanism.pk in grants.on(MANAGE_PEOPLE):
+        asked = AdministratorRequest.objects.for_second_person(user).filter(mechanism=mechanism)
+        yield from _group("administrator", _("New administrators to agree to"), asked.select_related("asked_by"))
+
+
+def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
+    coming = Meeting.objects.visible_to(user).filter(group__mechanism=mechanism, state=Meeting.State.PLANNED)
+    return _group("meeting", _("Coming meetings"), coming.for_list().coming(timezone.now()))
 
 
 def _waiting(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:

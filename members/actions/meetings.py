@@ -144,8 +144,8 @@ def remove_point(*, point: AgendaItem, reason: str, by: User) -> None:
 def record_decision(*, decision: Decision, by: User, concerned: Key = NOTHING) -> Decision:
     """Store what a meeting decided; it shows on the record it concerns, to those who know the group's inside."""
     meeting = _open(decision.meeting, by)
-    if meeting.is_cancelled:
-        raise GroupRefused(_("A cancelled meeting decides nothing."))
+    if meeting.starts_at > timezone.now():
+        raise GroupRefused(_("The meeting has not begun yet."))
     _check_point(decision, meeting)
     decision.concerns, decision.concerns_id = concerned
     decision.save(force_insert=True)

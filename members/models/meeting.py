@@ -86,8 +86,10 @@ class Meeting(models.Model):
     def when(self) -> str:
         """Day and hours on the group's clock, with its zone: “3 June 2025, 10:00–12:30 (Europe/London)”."""
         first, last = self.group.local(self.starts_at), self.group.local(self.ends_at)
-        end = time_format(last) if last.date() == first.date() else f"{date_format(last)}, {time_format(last)}"
-        return f"{date_format(first)}, {time_format(first)}–{end} ({self.group.time_zone})"
+        begin, end = time_format(first, "H:i"), time_format(last, "H:i")
+        if last.date() != first.date():
+            end = f"{date_format(last)}, {end}"
+        return f"{date_format(first)}, {begin}–{end} ({self.group.time_zone})"
 
     @property
     def is_planned(self) -> bool:

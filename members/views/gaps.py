@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.actions import gaps as actions
+from members.concerns import decisions_and_tasks_of
 from members.coverage import build_matrix
 from members.coverage.explaining import to_explain
 from members.forms.coverage import EndForm, ReasonForm
@@ -51,6 +52,7 @@ def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespo
         "gap": gap,
         "changes": changes.select_related("by"),
         "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
+        "about": decisions_and_tasks_of(gap, request.user),
     }
     return TemplateResponse(request, "members/gap_detail.html", context)
 

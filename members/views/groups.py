@@ -42,7 +42,7 @@ def group_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     is_inside = knows_inside(request.user, group)
     may_keep = keeps(request.user, group)
     today = date.today()
-    seats = list(group.seats.for_list())  # type: ignore[attr-defined]
+    seats = sorted(group.seats.for_list(), key=_order)  # type: ignore[attr-defined]
     meetings = Meeting.objects.visible_to(request.user).filter(group=group).for_list()
     context = {
         "group": group,
@@ -58,6 +58,10 @@ def group_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
         "today": today,
     }
     return TemplateResponse(request, "members/group_detail.html", context)
+
+
+def _order(seat: GroupSeat) -> tuple[int, date, str]:
+    return GroupSeat.Standing.values.index(seat.standing), seat.starts_on, seat.holder
 
 
 def _is_held(seat: GroupSeat, today: date) -> bool:

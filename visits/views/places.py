@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from members.concerns import decisions_and_tasks_of
 from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, grants_of
@@ -53,6 +54,7 @@ def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
         "rows": rows_of(page.rows, BodyNames(mechanism), reader_of(request.user, mechanism), readable),
         "may_keep": actions.may_keep_places(request.user, mechanism),
         "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
+        "about": decisions_and_tasks_of(place, request.user),
     }
     return TemplateResponse(request, "visits/place_detail.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from members.concerns import decisions_and_tasks_of
 from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal import audit
@@ -119,6 +120,7 @@ def _detail(
         "questions": questions_about_numbers(visit) if sees.issuperset(Visit.FUNNEL) else [],
         "readers": _readers(visit),
         "form": wrong,
+        "about": decisions_and_tasks_of(visit, request.user),
     }
     return TemplateResponse(request, "visits/visit_detail.html", context, status=422 if wrong else 200)
 
