@@ -5,13 +5,12 @@ from datetime import date
 from celery import shared_task
 
 from members import digest, keeping_people
-from members.models.affiliation_groups import sync_everybody
 
 
 @shared_task(name="members.tasks.sync_affiliations")
 def sync_affiliations() -> None:
-    """Let affiliations that began or ended today take effect."""
-    sync_everybody()
+    """Let affiliations that began or ended today take effect; find and mend rights that no role gives."""
+    keeping_people.follow_roles(date.today())
 
 
 @shared_task(name="members.tasks.remind")
@@ -23,8 +22,6 @@ def remind() -> None:
 
 @shared_task(name="members.tasks.keep_people")
 def keep_people() -> None:
-    """Open the quarter's reviews of leavers, mend what is not as the roles say, forget dead sessions. Safe to repeat."""
-    sync_everybody()
+    """Open the quarter's reviews of leavers and forget dead sessions. Safe to repeat, or to run days late."""
     keeping_people.open_reviews(date.today())
-    keeping_people.mend_strays()
     keeping_people.forget_dead_sessions()

@@ -52,7 +52,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def _send_now(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         with mail.recorded(template=template_prefix, user=context.get("user")):
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, context | {"portal_address": settings.PORTAL_URL})
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link in the letter: below the address of this installation, whatever host was asked for."""
@@ -91,6 +91,13 @@ def require_fresh_sign_in(request: HttpRequest) -> None:
     latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
     if time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
         raise ReauthenticationRequired
+
+
+def note_session(*, request: HttpRequest, user: Any, **_sent: Any) -> None:
+    """Add the session that begins to the person's list, however it began: only what is on the list can be ended."""
+    agent = request.META.get("HTTP_USER_AGENT", "")[:200]
+    defaults = {"user": user, "ip": "::", "user_agent": agent}
+    UserSession.objects.update_or_create(session_key=request.session.session_key, defaults=defaults)
 
 
 def end_other_sessions(*, request: HttpRequest, user: Any, **_sent: Any) -> None:

@@ -21,4 +21,5 @@ class NpmportalConfig(AppConfig):
         for changed in (signals.authenticator_added, signals.authenticator_removed):
             changed.connect(accounts.end_other_sessions)
         user_logged_in.connect(session_limits.begin)
+        user_logged_in.connect(accounts.note_session)
         pre_save.connect(accounts.keep_little_of_a_session, sender=UserSession)

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import InterfaceError, connection, transaction
 from django.db import OperationalError as DatabaseUnavailable
 from django.db.models import F, Q
@@ -21,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from npmportal.access import grants_of
 from npmportal.celery import app
 from npmportal.models import Job
 
@@ -37,13 +39,22 @@ class LostLease(Exception):
 
 Handler = Callable[["JobRun"], None]
 HANDLERS: dict[str, Handler] = {}
+MAY_STILL: dict[str, Callable[[Job], bool]] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of ``kind``; it takes a JobRun and ends by calling ``run.finish(…)``."""
+def _has_a_role(job: Job) -> bool:
+    return job.mechanism_id is None or job.mechanism_id in grants_of(job.requested_by).mechanism_ids
+
+
+def handler(kind: str, *, may_still: Callable[[Job], bool] = _has_a_role) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of ``kind``; it takes a JobRun and ends by calling ``run.finish(…)``.
+
+    ``may_still`` tells whether the person who asked has the right to it when it is made, which may be long after;
+    where nothing else is said, any role in the job's mechanism will do.
+    """
 
     def register(function: Handler) -> Handler:
-        HANDLERS[kind] = function
+        HANDLERS[kind], MAY_STILL[kind] = function, may_still
         return function
 
     return register
@@ -101,6 +112,7 @@ class JobRun:
         with transaction.atomic():
             if not self._mine().select_for_update().exists():
                 raise LostLease
+            check_asker(self.job)
             publish()
             self._mine().update(
                 state=Job.State.DONE,
@@ -124,6 +136,7 @@ def run(job_id: str) -> None:
     extra = {"job_id": job_id, "job_kind": job.kind, "attempt": attempt}
     logger.info("job started", extra=extra)
     try:
+        check_asker(job)
         with _heartbeat(current):
             HANDLERS[job.kind](current)
     except LostLease:
@@ -139,6 +152,21 @@ def run(job_id: str) -> None:
         _fail(current, _("Something went wrong while this was being made. Nothing was lost; you can try again."))
     else:
         logger.info("job finished", extra=extra)
+
+
+def check_asker(job: Job) -> None:
+    """Refuse (JobError) what somebody asked for who has been retired or has lost the right since (security R-09).
+
+    Looked at before the work and before the result is stored. A job of the portal itself has nobody to ask about.
+    """
+    if job.requested_by_id is None:
+        return
+    # Read anew: the person was read when the work began.
+    asker = get_user_model().objects.filter(pk=job.requested_by_id, is_active=True).first()
+    if asker is not None:
+        job.requested_by = asker
+    if asker is None or not MAY_STILL.get(job.kind, _has_a_role)(job):
+        raise JobError(_("Whoever asked for this has no right to it any more, so it was not made."))
 
 
 def retry(job: Job) -> bool:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from npmportal import access, accounts, logs, send_again
+from npmportal import access, accounts, downloads, logs, send_again
 
 logger = logging.getLogger(__name__)
 SIGN_OUT = "account_logout"
@@ -64,27 +64,35 @@ class SecurityHeaders:
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("X-Content-Type-Options", "nosniff")
         response.setdefault("X-Frame-Options", "DENY")
+        if request.method == "POST" and request.resolver_match and request.resolver_match.url_name == SIGN_OUT:
+            # What pages left in the browser goes; not the cookies, of which one holds the language (security R-28).
+            response["Clear-Site-Data"] = '"cache", "storage"'
         # Whom the request has met already. To ask only now could fail, and take every header along: no database.
         user = getattr(request, "_cached_user", None)
         if user is not None and user.is_authenticated:
             response["Cache-Control"] = "no-store"
-        elif request.method == "POST" and request.resolver_match and request.resolver_match.url_name == SIGN_OUT:
-            # What pages left in the browser goes; not the cookies, of which one holds the language (security R-28).
-            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
 class RequestGrants:
-    """Load what the person may do at most once per request; nothing is kept after it (security M3 d)."""
+    """Load what the person may do at most once per request; nothing is kept after it (security M3 d).
+
+    A file that is still being handed out when the request is over stops when the rights end.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.grants = SimpleLazyObject(lambda: access.remember_for_request(request.user))  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
-            access.remember_for_request(request.user)
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        access.remember_for_request(request.user)
+        response = self.get_response(request)
+        if response.streaming and getattr(response, "file_to_stream", None) is None:
+            chunks = response.streaming_content  # type: ignore[attr-defined]
+            response.streaming_content = downloads.while_entitled(request.user, chunks)  # type: ignore[attr-defined]
+        return response
 
 
 class SecondFactor:

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from npmportal import audit
+from npmportal.access import MAKE_REPORTS, can
 from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.models import Job
 from npmportal.pdf import Data, PdfError, write_pdf
 from npmportal.pdf.checks import checked_sha256
 from npmportal.private_files import put_in_place, unfinished_file
@@ -25,7 +27,13 @@ STEPS = len(CHAPTERS) + 4
 FIRST_STEP_OF_WRITING = 6  # WeasyPrint's own count
 
 
-@handler(KIND)
+def _may_still(job: Job) -> bool:
+    """Tell whether who asked still makes the reports of this mechanism."""
+    report = Report.objects.select_related("year__mechanism").get(pk=job.arguments["report_id"])
+    return can(job.requested_by, MAKE_REPORTS, report.year.mechanism)
+
+
+@handler(KIND, may_still=_may_still)
 def build(run: JobRun) -> None:
     """Make the PDF of the report that the job names. Published once, by who still holds the lease, or not at all."""
     report = Report.objects.select_related("year__mechanism").get(pk=run.job.arguments["report_id"])

@@ -45,11 +45,3 @@ def strays() -> list[User]:
 def _is_astray(user: User) -> bool:
     wanted = {access.group_name(a.role, a.scope) for a in _that_give_rights(user)}
     return {group.name for group in user.groups.all()} != wanted
-
-
-def sync_everybody() -> int:
-    """Sync each person who has or had a role; return how many were looked at. Safe to run at any time."""
-    people = User.objects.filter(pk__in=Affiliation.objects.values("user_id"))
-    for user in people.iterator():
-        sync_groups(user)
-    return people.count()
