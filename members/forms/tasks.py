@@ -54,10 +54,7 @@ class _WhoField(forms.ChoiceField):
         held = roles.select_related("user", "mechanism").prefetch_related(Prefetch("body", named))
         people = {_key(role.user_id, role.body_id): _in_words(role) for role in held.order_by("user__name", "user")}
         owed = {_key("", body.pk): body.name for body in named.filter(pk__in=bodies.order_by().values("pk"))}
-        groups = [
-            (_("People"), list(people.items())),
-            (_("A body, whose lead then names somebody"), list(owed.items())),
-        ]
+        groups = [(_("People"), people), (_("A body, whose lead then names somebody"), owed)]
         self.choices = [(label, list(found.items())) for label, found in groups if found]
         self.parts = {key: key.split("-") for key in (*people, *owed)}
 

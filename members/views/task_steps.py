@@ -106,7 +106,7 @@ def task_step(request: HttpRequest, mechanism: Mechanism, pk: Any, step: str) ->
         return _take(request, mechanism, task, page)
     if page.kind in actions.steps_open_to(request.user, task):
         return _show(request, task, page, page.form(task=task, user=request.user))  # type: ignore[arg-type]
-    if not actions.has_a_say(request.user, task):
+    if not actions.has_a_say(request.user, task, page.kind):
         raise PermissionDenied
     messages.error(request, actions.not_now(task))
     return redirect("members:task_detail", npm=mechanism.slug, pk=pk)
@@ -125,7 +125,7 @@ def _take(request: HttpRequest, mechanism: Mechanism, task: Task, page: StepPage
         form.add_error(None, str(refusal))
         return _show(request, task, page, form)
     except TaskChangedMeanwhile as conflict:
-        if not _is_own_double_click(request, conflict.task, page, seen):
+        if not _is_own_double_click(request, conflict.task, page, form):
             return _conflict(request, conflict.task, page, form)
     messages.success(request, str(page.done))
     if Task.objects.visible_to(request.user).filter(pk=task.pk).exists():
@@ -133,9 +133,13 @@ def _take(request: HttpRequest, mechanism: Mechanism, task: Task, page: StepPage
     return redirect("members:task_list", npm=mechanism.slug)
 
 
-def _is_own_double_click(request: HttpRequest, stored: Task, page: StepPage, seen: int) -> bool:
-    last = stored.steps.first()
-    return bool(last and (last.kind, last.by_id, stored.version) == (page.kind, request.user.pk, seen + 1))
+def _is_own_double_click(request: HttpRequest, stored: Task, page: StepPage, form: StepForm) -> bool:
+    """Tell whether what was sent is what the same person's last step stored: a button pressed twice."""
+    last, seen, typed = stored.steps.first(), form.cleaned_data["version"], form.values()
+    if not last or (last.kind, last.by_id, stored.version) != (page.kind, request.user.pk, seen + 1):
+        return False
+    words = typed.pop("outcome", None) or typed.pop("reason", None) or ""
+    return last.words == words.replace("\r\n", "\n") and all(getattr(stored, k) == typed[k] for k in typed)
 
 
 def _conflict(request: HttpRequest, stored: Task, page: StepPage, typed: StepForm) -> HttpResponse:
