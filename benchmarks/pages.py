@@ -92,6 +92,9 @@ def pages(mechanism: Mechanism) -> Iterator[Page]:
         yield Page(f"visits, first page, {who}", reader, visits)
         yield Page(f"visits, last page, {who}", reader, f"{visits}?page=last")
     yield from _filtered(mechanism, coordinator)
+    people = (coordinator, "coordinator"), (administrator, "administrator"), (lead, "busiest body")
+    for reader, who in people:
+        yield from _activity(mechanism, reader, who)
     yield from _records(mechanism, coordinator, lead)
     yield Page("reports, coordinator", coordinator, reverse("reports:report_list", kwargs=npm))
 
@@ -110,6 +113,14 @@ def _filtered(mechanism: Mechanism, coordinator: User) -> Iterator[Page]:
     for label, query in filters.items():
         yield Page(f"visits filtered: {label}", coordinator, f"{visits}?{query}")
         yield Page(f"visits filtered: {label}, last page", coordinator, f"{visits}?{query}&page=last")
+
+
+def _activity(mechanism: Mechanism, reader: User, who: str) -> Iterator[Page]:
+    activity = reverse("members:activity", kwargs={"npm": mechanism.slug})
+    yield Page(f"activity, first page, {who}", reader, activity)
+    yield Page(f"activity, last page, {who}", reader, f"{activity}?page=last")
+    for query in ("kind=register", "kind=exports", "person=lena", "first=2025-03-01&last=2025-03-31"):
+        yield Page(f"activity, {query}, {who}", reader, f"{activity}?{query}")
 
 
 def _records(mechanism: Mechanism, coordinator: User, lead: User) -> Iterator[Page]:

@@ -70,6 +70,7 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "", seen
         by=by,
         obj=visit,
         mechanism=visit.mechanism,
+        bodies=visit.body_ids,
         from_state=event.from_state,
         to_state=event.to_state,
     )

@@ -1,0 +1,182 @@
+"""Events as people read them: one sentence each, with what stood there before and now, and the reason."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from members.activity import ACTIONS, REGISTER_SENTENCES, SOMETHING, SUBJECTS, THE_PORTAL, Subject
+from members.models import MemberBody, RegisterChange
+from members.register_log import LogRow, log_rows
+from npmportal.access import grants_of
+from npmportal.audiences import permission_of
+from npmportal.models import AuditEvent
+
+REGISTER_CHANGE = RegisterChange._meta.label_lower
+SHOWN_OF_ONE_RECORD = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event for one reader. ``raw`` is empty where the reader may know of the act but not of its figures."""
+
+    event: AuditEvent
+    sentence: SafeString
+    text: str
+    bodies: list[str]
+    change: LogRow | None = None
+    raw: list[tuple[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A record as the reader may see it: its words and its page, "" where there is none."""
+
+    words: str
+    url: str = ""
+
+
+def events_of(mechanism: Any, reader: Any) -> Any:
+    """Return what ``reader`` may know of what happened in ``mechanism``, with the people who acted."""
+    return AuditEvent.objects.visible_to(reader).filter(mechanism=mechanism).select_related("actor", "mechanism")
+
+
+def activity_of(record: models.Model, reader: Any) -> list[Entry]:
+    """Return the latest events of one ``record`` that ``reader`` may know of, newest first.
+
+    For templates: ``{% include "members/_activity_entries.html" with happened=… %}``. Of a member body these
+    are also the acts on its part of the register.
+    """
+    events: Any = AuditEvent.objects.visible_to(reader).select_related("actor", "mechanism")
+    about = Q(object_type=record._meta.label_lower, object_id=str(record.pk))
+    if isinstance(record, MemberBody):
+        about |= Q(object_type=REGISTER_CHANGE, body_ids__contains=[record.pk])
+    return entries(events.filter(about).newest_first()[:SHOWN_OF_ONE_RECORD], reader)
+
+
+def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:
+    """Return ``events`` (which ``reader`` may see) in words, with as many queries as there are kinds of records."""
+    found = list(events)
+    ids: dict[str, set[str]] = defaultdict(set)
+    for event in found:
+        ids[event.object_type].add(event.object_id)
+    changes = {str(row.change.pk): row for row in log_rows(_changes(ids.pop(REGISTER_CHANGE, set())))}
+    slug = next((event.mechanism.slug for event in found if event.mechanism), "")
+    names = {
+        (label, pk): named
+        for label, wanted in ids.items()
+        if label in SUBJECTS
+        for pk, named in _names(SUBJECTS[label], label, wanted, reader, slug)
+    }
+    bodies = _bodies({pk for event in found for pk in event.body_ids})
+    return [_entry(event, reader, changes, names, bodies) for event in found]
+
+
+def _changes(ids: set[str]) -> Any:
+    return RegisterChange.objects.filter(pk__in=ids).select_related("body") if ids else []
+
+
+def _bodies(ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    return {body.pk: body.abbreviation for body in MemberBody.objects.with_names_as_at(date.today()).filter(pk__in=ids)}
+
+
+def _names(subject: Subject, label: str, ids: set[str], reader: Any, slug: str) -> Iterable[tuple[str, _Named]]:
+    """Yield the words and the page of those of the records that ``reader`` may see and that are still there."""
+    model: Any = apps.get_model(label)
+    rows = model.objects.all()
+    scope = next((name for name in ("visible_to", "manageable_by") if hasattr(rows, name)), None)
+    if scope:
+        rows = getattr(rows, scope)(reader)
+    for pk, words, key in rows.filter(pk__in=ids).values_list("pk", subject.label, subject.url_field):
+        yield str(pk), _Named(str(subject.named).format(name=words), _url(subject, slug, key))
+
+
+def _url(subject: Subject, slug: str, key: Any) -> str:
+    if not subject.url_name or not slug:
+        return ""
+    try:
+        return reverse(subject.url_name, kwargs={"npm": slug, subject.url_argument: key})
+    except NoReverseMatch:
+        return ""
+
+
+def _entry(
+    event: AuditEvent,
+    reader: Any,
+    changes: dict[str, LogRow],
+    names: dict[tuple[str, str], _Named],
+    bodies: dict[int, str],
+) -> Entry:
+    change = changes.get(event.object_id) if event.object_type == REGISTER_CHANGE else None
+    of_bodies = [bodies[pk] for pk in event.body_ids if pk in bodies]
+    sentence, named = _sentence(event, change, names, of_bodies)
+    who = event.actor.name if event.actor else str(THE_PORTAL)
+    link = format_html('<a href="{}">{}</a>', named.url, named.words) if named.url else named.words
+    return Entry(
+        event=event,
+        sentence=format_html(str(sentence), who=who, what=link),
+        text=str(sentence).format(who=who, what=named.words),
+        bodies=of_bodies,
+        change=change,
+        raw=_raw(event) if _may_see_figures(event, reader) else [],
+    )
+
+
+def _sentence(
+    event: AuditEvent, change: LogRow | None, names: dict[tuple[str, str], _Named], bodies: list[str]
+) -> tuple[Promise | str, _Named]:
+    """Return the sentence of ``event`` and the record it is about."""
+    if change is not None:
+        return REGISTER_SENTENCES[_done_to(change.change)], _Named(_register_words(change, bodies))
+    action = ACTIONS.get(event.action)
+    subject = SUBJECTS.get(event.object_type)
+    in_general = _Named(str(subject.unnamed if subject else SOMETHING))
+    named = names.get((event.object_type, event.object_id), in_general)
+    return (action.sentence if action else "{who}: " + event.action.replace("{", "").replace("}", "")), named
+
+
+def _done_to(change: RegisterChange) -> str:
+    if change.act == RegisterChange.Act.CORRECTION:
+        return "corrected"
+    if change.act == RegisterChange.Act.REMOVAL or not change.after:
+        return "removed"
+    return "changed" if change.before else "added"
+
+
+def _register_words(row: LogRow, bodies: list[str]) -> str:
+    record = row.record[:1].lower() + row.record[1:]
+    return _("{record} of {body}").format(record=record, body=", ".join(bodies)) if bodies else record
+
+
+def _may_see_figures(event: AuditEvent, reader: Any) -> bool:
+    """Tell whether the counts of ``event`` concern ``reader`` whole: those of an export speak of other bodies too."""
+    if len(event.body_ids) < 2 or event.actor_id == reader.pk:
+        return True
+    grants, permission = grants_of(reader), permission_of(event.action)
+    return bool(permission) and event.mechanism_id in grants.on(permission)
+
+
+def _raw(event: AuditEvent) -> list[tuple[str, Any]]:
+    told = [
+        (_("action"), event.action),
+        (_("result"), event.get_result_display()),
+        (_("record"), f"{event.object_type} {event.object_id}".strip()),
+        (_("request"), event.request_id),
+        *(
+            (name, ", ".join(map(str, value)) if isinstance(value, list) else value)
+            for name, value in event.details.items()
+        ),
+    ]
+    return [(name, value) for name, value in told if value not in ("", None)]
