@@ -54,15 +54,22 @@ def test_postgresql_that_is_restarted(portal, number, how):
     before = refusals(portal)
 
     answers = []
-    for turn in range(120):
-        if turn == 20:
-            portal.process("PostgreSQL").send_signal(how)
-        portal.servants.tend()
+
+    def open_both_pages() -> bool:
         answers.append(portal.get("/uk/desk/reports/", role="administrator"))
         answers.append(portal.get(f"/uk/desk/reports/{report}/"))
+        return {status for status, _text in answers[-10:]} == {200, 403}
+
+    for _turn in range(20):
+        open_both_pages()
+    portal.process("PostgreSQL").send_signal(how)
+    for _turn in range(100):
+        portal.servants.tend()
+        open_both_pages()
+    # On a busy machine PostgreSQL may need longer to mend itself than a hundred pages take to say that it is away.
+    portal.wait_for(open_both_pages, 120)
 
     assert {status for status, _text in answers} <= {200, 403, 503}
-    assert {status for status, _text in answers[-10:]} == {200, 403}
     assert not [text for _status, text in answers if "Traceback" in text or "OperationalError" in text]
     # Each refusal the administrator was answered with stands in the audit trail.
     assert refusals(portal) - before >= sum(status == 403 for status, _text in answers)
