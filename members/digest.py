@@ -66,7 +66,7 @@ class Staff:
 
     def who_hears_of_delay(self, task: Task, days_late: int) -> dict[int, int]:
         """Return who beside the owner hears that the task is late, with the step of lateness that has been reached."""
-        heard = {}
+        heard: dict[int, int] = {}
         if days_late >= COORDINATOR_FROM:
             heard |= dict.fromkeys(self.coordinators[task.mechanism_id], COORDINATOR_FROM)
         if days_late >= LEAD_FROM and task.body_id:

@@ -87,6 +87,7 @@ def _load(servants: Household, environ: dict[str, str]) -> None:
         ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
         ("Publishing the terms of use …", ["load_terms"]),
         (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
+        ("Loading invented tasks …", ["load_demo_tasks"]),
     )
     for sentence, arguments in steps:
         say(sentence)

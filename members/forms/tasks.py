@@ -149,7 +149,7 @@ class HandOverForm(StepForm):
         roles = roles.filter(body=task.body_id) | roles.filter(mechanism=task.mechanism_id, role="coordinator")
         if task.body_id is None:
             roles = owners_for(self.user, task.mechanism, task.meeting).filter(body=None).exclude(user=task.owner_id)
-        back = MemberBody.objects.filter(pk=task.body_id) if task.owner_id else MemberBody.objects.none()
+        back = MemberBody.objects.filter(tasks=task) if task.owner_id else MemberBody.objects.none()
         field.offer(roles, back)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class RewordForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"title": self.task.title, "note": self.task.note}
+        self.initial.update(title=self.task.title, note=self.task.note)
 
 
 class TaskFilter(forms.Form):
@@ -237,5 +237,5 @@ class ReminderForm(forms.Form):
     def __init__(self, *args: Any, choice: ReminderChoice | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = choice or ReminderChoice(offsets=list(OFFSETS))
-        self.initial |= {"offsets": choice.offsets, "by_mail": choice.by_mail, "language": choice.language}
+        self.initial.update(offsets=choice.offsets, by_mail=choice.by_mail, language=choice.language)
         self.fields["language"].choices = [("", _("That of the network")), *settings.LANGUAGES]  # type: ignore[attr-defined]

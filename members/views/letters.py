@@ -70,7 +70,7 @@ def letter_again(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
 
 def _invitations(user: Any, mechanism: Mechanism) -> QuerySet[Invitation]:
     own = Q(mechanism=mechanism) | Q(body__mechanism=mechanism)
-    return Invitation.objects.manageable_by(user).filter(own)  # type: ignore[no-any-return]
+    return Invitation.objects.manageable_by(user).filter(own)
 
 
 def _unsent(user: Any, mechanism: Mechanism) -> QuerySet[MailRecord]:
