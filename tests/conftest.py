@@ -133,7 +133,7 @@ def fresh_as_(db):
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
         session["account_authentication_methods_user"] = str(user.pk)
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
         session.save()
         return client
 

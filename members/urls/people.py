@@ -2,15 +2,12 @@
 
 from django.urls import path
 
-from members.views import factors, invitations, people, reviews, terms
+from members.views import factors, invitations, people, reviews
 
 PEOPLE = "<slug:npm>/desk/people/"
 REQUEST = f"{PEOPLE}administrators/<uuid:pk>/"
 
 urlpatterns = [
-    # The terms of use are the same in every mechanism.
-    path("terms/", terms.terms, name="terms"),
-    path("terms/accept/", terms.terms_accept, name="terms_accept"),
     path("invitation/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
     path(PEOPLE, people.people, name="people"),
     path(f"{PEOPLE}invite/", invitations.invite, name="invite"),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,7 +21,7 @@ from members.views.people_scope import manages_people
 @manages_people
 def people_reviews(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     newest = _reviews(request.user, mechanism).latest_of_bodies().select_related("confirmed_by")
-    context = {"reviews": newest.order_by("-confirmed_at__isnull", "due_on", "body__slug")}
+    context = {"reviews": newest.order_by(F("confirmed_at").asc(nulls_first=True), "due_on", "body__slug")}
     return TemplateResponse(request, "members/people_reviews.html", context)
 
 

@@ -202,9 +202,7 @@ def test_coming_back_revives_nothing(mechanism, alpha, beta, administrator, alph
 # -- The clock looks for what went past the actions ------------------------------------------------------------------
 
 
-def test_groups_that_are_not_those_of_the_roles_are_found(
-    mechanism, alpha, coordinator, beta_monitor, stranger
-):
+def test_groups_that_are_not_those_of_the_roles_are_found(mechanism, alpha, coordinator, beta_monitor, stranger):
     assert strays() == []
     beta_monitor.groups.add(*coordinator.groups.all())
     Affiliation.objects.filter(user=stranger).delete()
@@ -250,9 +248,7 @@ def test_body_that_leaves_takes_its_people_s_access_along(mechanism, alpha, alph
     assert str(alpha.pk) not in dict(offered)
 
 
-def test_body_that_leaves_later_or_was_never_designated_keeps_people(
-    mechanism, alpha, beta, alpha_lead, beta_monitor
-):
+def test_body_that_leaves_later_or_was_never_designated_keeps_people(mechanism, alpha, beta, alpha_lead, beta_monitor):
     alpha.designations.update(ends_on=date.today() + timedelta(days=1))
     beta.designations.all().delete()
 
