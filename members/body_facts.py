@@ -16,7 +16,6 @@ from members.models import (
     Succession,
     Workforce,
 )
-from members.timeline import by_day, timeline
 
 
 def facts_of(body: MemberBody, on: date, *, is_desk: bool) -> dict[str, Any]:
@@ -46,7 +45,6 @@ def facts_of(body: MemberBody, on: date, *, is_desk: bool) -> dict[str, Any]:
         "successions": successions,
         "workforce": workforce,
         "contacts": list(contacts if is_desk else contacts.filter(is_public=True)),
-        "history": by_day(timeline(body.mechanism, body=body)),
         "read_in": [fact.source for fact in (*facts, *successions, *workforce)],
     }
 

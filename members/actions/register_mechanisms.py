@@ -1,5 +1,6 @@
 """A mechanism is founded, described, and one day shown to the public."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -35,6 +36,8 @@ def create_mechanism(*, values: dict[str, Any], source: dict[str, Any], by: User
     """
     if not (is_first or may_found(by)):
         raise PermissionDenied
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", values["slug"]) or len(values["slug"]) > 20:
+        raise RegisterError(_("Use small letters, digits and hyphens only, at most 20."), "slug")
     if is_reserved(values["slug"]):
         raise RegisterError(_("The portal uses this word itself. Choose another."), "slug")
     if Mechanism.objects.filter(slug=values["slug"]).exists():

@@ -5,6 +5,7 @@ The matrix is shown to everybody and built on each request; model instances woul
 
 from collections import defaultdict
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,6 +25,7 @@ from members.models import (
     SupervisionArea,
 )
 from members.models.bilingual import Words
+from members.models.names import name_of_day
 
 FACT = (
     "pk", "key", "setting_id", "layer", "note", "starts_on", "starts_precision", "ends_on", "ends_precision",
@@ -131,23 +133,23 @@ def _part(part: dict[str, Any], bodies: dict[int, tuple[str, Words, str, bool]])
 
 
 def _bodies(mechanism: Mechanism, on: date) -> dict[int, tuple[str, Words, str, bool]]:
-    """Return each body’s short name, its name and abbreviation of the day (or the latest), and whether it belonged."""
-    found: dict[int, tuple[str, Words, str, bool]] = {}
-    of_the_day = set()
+    """Return each body’s short name, its name and abbreviation of the day, and whether it belonged."""
+    heads: dict[int, tuple[str, bool]] = {}
+    spells: dict[int, list[tuple[date, Words, str]]] = defaultdict(list)
     belongs = Exists(Designation.objects.as_at(on).filter(body=OuterRef("pk")))
     rows = MemberBody.objects.filter(mechanism=mechanism).order_by("names__starts_on")
-    names = ("names__name_en", "names__name_nl", "names__abbreviation")
-    days = ("names__is_used", "names__starts_on", "names__ends_on")
-    for pk, slug, is_member, en, nl, abbreviation, is_used, starts_on, ends_on in rows.values_list(
-        "pk", "slug", belongs, *names, *days
+    names = ("names__is_used", "names__starts_on", "names__name_en", "names__name_nl", "names__abbreviation")
+    for pk, slug, is_member, is_used, starts_on, en, nl, abbreviation in rows.values_list(
+        "pk", "slug", belongs, *names
     ):
-        if not is_used:
-            found.setdefault(pk, (slug, Words(slug), slug, is_member))
-            continue
-        if pk not in of_the_day:
-            found[pk] = (slug, Words(en or "", nl or ""), abbreviation, is_member)
-        if starts_on <= on and (ends_on is None or on < ends_on):
-            of_the_day.add(pk)
+        heads[pk] = (slug, is_member)
+        if is_used:
+            spells[pk].append((starts_on, Words(en or "", nl or ""), abbreviation))
+    found = {}
+    for pk, (slug, is_member) in heads.items():
+        called = name_of_day(spells[pk], on, starts_on=itemgetter(0))
+        name, abbreviation = called[1:] if called else (Words(slug), slug)
+        found[pk] = (slug, name, abbreviation, is_member)
     return found
 
 

@@ -41,6 +41,8 @@ class FactForm(SourceFields, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, mechanism: Mechanism, owner: Any, open_rows: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mechanism, self.owner, self.is_correction = mechanism, owner, self.instance.pk is not None
+        if "note" in self.fields:
+            self.fields["note"].widget.attrs["rows"] = 3
         if "is_used" in self.fields:
             self.fields["is_used"].label = _("The register uses this entry")
         if "source" in self.fields:

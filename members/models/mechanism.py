@@ -103,7 +103,14 @@ class MechanismProfile(DatedFact):
         return str(self.get_profile_display())
 
 
-class Jurisdiction(BilingualName):
+class JurisdictionQuerySet(models.QuerySet["Jurisdiction"]):
+    def with_open_networks(self, user: Any) -> Self:
+        """Return those with a network of their own whose public pages ``user`` may read, in their order."""
+        networks = Mechanism.objects.public_or_own(user)
+        return self.filter(nested__in=networks).select_related("nested").order_by("position")
+
+
+class Jurisdiction(BilingualName):  # type: ignore[django-manager-missing]
     """A part of the State with its own law or authorities: Scotland, the Caribbean Netherlands."""
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="jurisdictions")
@@ -118,6 +125,8 @@ class Jurisdiction(BilingualName):
     )
     slug = models.SlugField(_("short name"), max_length=40)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = JurisdictionQuerySet.as_manager()
 
     class Meta(BilingualName.Meta):
         ordering = ["mechanism", "position"]

@@ -47,6 +47,7 @@ def _member_list(request: HttpRequest, mechanism: Mechanism, body_url: str) -> H
         "is_single_body": len(designations) == 1 and len(members) == 1,
         "tells_who_takes_part": any(d.takes_part is not True for d in designations),
         "earliest": earliest_day(Designation.objects.filter(body__mechanism=mechanism)),
+        "nested": mechanism.jurisdictions.with_open_networks(request.user),
         "body_url": body_url,
         "may_keep": body_url.endswith("desk_body_detail") and can(request.user, MANAGE_MEMBERS, mechanism),
     }

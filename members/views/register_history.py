@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -34,6 +35,7 @@ class ByNumber(Keyset):
         return None, int(text)
 
 
+EVERYTHING = "all"
 NEWEST_ENTRY_FIRST = ByNumber("id", int, is_descending=True)
 
 
@@ -41,8 +43,13 @@ NEWEST_ENTRY_FIRST = ByNumber("id", int, is_descending=True)
 @public_page
 def history(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     what = request.GET.get("what", "")
-    events = timeline(mechanism, what=what if what in (MEMBERS, COVERAGE) else "")
-    context = {"years": by_year(events), "what": what, "has_events": bool(events)}
+    what = what if what in (COVERAGE, EVERYTHING) else MEMBERS
+    body = None
+    if slug := request.GET.get("body", "").replace("\x00", "")[:40]:
+        bodies = MemberBody.objects.filter(mechanism=mechanism).with_names_as_at(date.today())
+        body, what = get_object_or_404(bodies, slug=slug), EVERYTHING
+    events = timeline(mechanism, body=body, what=what if what != EVERYTHING else "")
+    context = {"years": by_year(events), "what": what, "has_events": bool(events), "body": body}
     return TemplateResponse(request, "members/history.html", context)
 
 

@@ -1,16 +1,20 @@
 import shutil
+import threading
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from members.actions.reference import load_reference
-from members.models import BodyName, Mechanism, MemberBody, Remit
+from members.actions.register_facts import add_fact
+from members.models import BodyName, Mechanism, MemberBody, Remit, Source, Succession
 from members.reference import registers
 from members.reference.fields import BadReference
+from members.register_kinds import KINDS
 from npmportal.models import AuditEvent
-from tests.factories import VisitFactory
+from tests.factories import VisitFactory, person
 
 
 @pytest.fixture
@@ -137,3 +141,55 @@ def test_bad_register_loads_nothing(folder, monkeypatch):
 def test_unknown_mechanism_is_refused():
     with pytest.raises(CommandError, match="invalid choice"):
         run("atlantis")
+
+
+def test_register_changed_on_screen_is_left_as_it_is_unless_told_otherwise(uk):
+    body, keeper = MemberBody.objects.get(mechanism=uk, slug="hmip"), person("coordinator", uk)
+    name = {"name_en": "Another name", "abbreviation": "AN", "starts_on": date(2026, 1, 1)}
+    source = {"title": "Gazette"}
+    add_fact(kind=KINDS["names"], mechanism=uk, owner=body, values=name, source=source, by=keeper)
+
+    said = run("uk", "nl")
+
+    assert said[0].startswith("uk: left as it is, because it was changed on screen")
+    assert said[1].startswith("nl: ")
+    assert body.names.count() == 2
+    run("uk", "--overwrite")
+    assert list(body.names.values_list("name_en", "ends_on")) == [("HM Inspectorate of Prisons", None)]
+
+
+def test_sources_belong_to_the_register_that_was_loaded(uk, nl):
+    assert set(Source.objects.of_register(uk).values_list("slug", flat=True)) == {
+        row.slug for row in registers.read("uk").sources
+    }
+
+
+def test_laws_forms_and_mergers_are_loaded_with_their_sources(uk, nl):
+    icvs = MemberBody.objects.get(slug="icvs").legal_bases.get()
+    assert (icvs.citation, icvs.source.slug) == ("sections 93 and 94", "uk-police-fire-reform-2012")
+    assert nl.profiles.as_at(date(2024, 3, 31)).get().profile == "network"
+    assert nl.profiles.as_at(date(2024, 4, 1)).get().profile == "single_body"
+    mergers = Succession.objects.filter(successor__slug="igj").order_by("predecessor__slug")
+    assert [row.predecessor.slug for row in mergers] == ["igz", "ijz"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_run_waits_for_the_first():
+    done = []
+
+    def second():
+        try:
+            done.append(run("uk")[0])
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        load_reference(register=registers.read("uk"))
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(timeout=1)
+        assert other.is_alive()
+    other.join(timeout=60)
+
+    assert done[0].endswith("nothing changed.")
+    assert MemberBody.objects.count() == 21

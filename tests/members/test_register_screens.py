@@ -241,7 +241,7 @@ def test_history_tells_names_designations_and_remits_newest_first(client, mechan
     alpha.designations.update(ends_on=date(2020, 1, 1))
     RemitFactory(bodies=[alpha], spanning=[mechanism.jurisdictions.get(slug="north")])
 
-    html = client.get("/examplia/history/").content.decode()
+    html = client.get("/examplia/history/?what=all").content.decode()
 
     said = [
         "Alpha and Fire leaves the mechanism",
@@ -251,12 +251,15 @@ def test_history_tells_names_designations_and_remits_newest_first(client, mechan
     ]
     assert all(sentence in html for sentence in said)
     assert html.index(said[0]) < html.index(said[1]) < html.index(said[2])
-    members = client.get("/examplia/history/?what=members").content.decode()
+    members = client.get("/examplia/history/").content.decode()
     assert said[3] not in members
     assert client.get("/examplia/history/?what=%00nonsense").status_code == 200
+    own = client.get("/examplia/history/?body=alpha").content.decode()
+    assert all(sentence in own for sentence in said)
+    assert client.get("/examplia/history/?body=nobody").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/examplia/history/", DESK, f"{DESK}log/", "/examplia/desk/members/alpha/"])
+@pytest.mark.parametrize("path", ["/examplia/history/?what=all", DESK, f"{DESK}log/", "/examplia/desk/members/alpha/"])
 def test_queries_of_the_register_do_not_grow(as_, coordinator, alpha, path, mechanism):
     client = as_(coordinator)
 
