@@ -14,12 +14,15 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.coverage import build_matrix
+from members.coverage.explaining import to_explain
 from members.models import AdministratorRequest, Invitation, Mechanism, Meeting, MemberBody, PeopleReview, Task
 from npmportal.access import (
     CONVENE,
     LOG_VISITS,
     MAKE_REPORTS,
     MANAGE_BODY_PEOPLE,
+    MANAGE_MEMBERS,
     MANAGE_PEOPLE,
     REVIEW_VISITS,
     VIEW_VISITS,
@@ -79,7 +82,9 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
         yield from _tasks(_("Tasks of your body that nobody does yet"), unnamed, "state=nobody")
     if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE):
         late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
-        yield from _tasks(_("Tasks of others that are long overdue"), tasks.late_with_others(user), late)
+        yield from _tasks(
+            _("Tasks of others that are long overdue"), tasks.late_with_others(user).exclude(created_by=user.pk), late
+        )
     if LOG_VISITS in grants:
         # Not editable_by: a condition on the state said twice makes PostgreSQL expect a handful and read them all.
         mine = Visit.objects.logged_by(user).filter(mechanism=mechanism)
@@ -88,6 +93,10 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
     if mechanism.pk in grants.on(REVIEW_VISITS):
         submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
         yield from _visits(_("Visits to review"), submitted, "state=submitted")
+    if mechanism.pk in grants.on(MANAGE_MEMBERS):
+        questions = to_explain(build_matrix(mechanism, date.today()))
+        if questions:
+            yield Group("cell", _("Coverage to be explained"), questions[:SHOWN], len(questions), False)
     if mechanism.pk in grants.on(MAKE_REPORTS):
         failed = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state=Job.State.FAILED)
         yield from _reports(_("Reports that were not finished"), failed)

@@ -57,6 +57,8 @@ class CellFields(forms.Form):
 class RemitForm(SourceFields, CellFields):
     """Who monitors a cell: the same fields for a new remit, for what follows one, and for a correction."""
 
+    marks_required = True
+
     nobody = forms.BooleanField(
         label=_("A source says that nobody monitors here"),
         required=False,

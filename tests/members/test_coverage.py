@@ -173,7 +173,7 @@ def test_number_of_queries_does_not_grow_with_the_register(mechanism, django_ass
         body = BodyFactory(mechanism=mechanism, slug=f"body-{n}")
         RemitFactory(setting=setting, bodies=[body], spanning=list(mechanism.jurisdictions.all()))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         build_matrix(mechanism, ON)
 
 

@@ -151,18 +151,27 @@ def test_database_refuses_a_contradiction_written_past_the_portal(mechanism, alp
         )
 
     into_the_cell = "INSERT INTO members_remit_jurisdictions (remit_id, jurisdiction_id) VALUES (%s, %s)"
-    with pytest.raises(IntegrityError, match="same cell twice"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(into_the_cell, [second.pk, north.pk])
+
+    @transaction.atomic
+    def put_into_the_cell():
+        with connection.cursor() as cursor:
+            cursor.execute(into_the_cell, [second.pk, north.pk])
         assert second.jurisdictions.count() == 1  # refused at the end of the transaction, not before
 
-    Remit.objects.filter(pk=first.pk).update(ends_on=date(2015, 1, 1))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(into_the_cell, [second.pk, north.pk])
-    with pytest.raises(IntegrityError, match="same cell twice"):
-        Remit.objects.filter(pk=first.pk).update(ends_on=date(2015, 1, 2))
-    with pytest.raises(IntegrityError, match="somebody and by nobody"), transaction.atomic():
+    @transaction.atomic
+    def empty_the_second():
         Remit.objects.filter(pk=first.pk).update(ends_on=None)
         RemitBody.objects.filter(remit=second).delete()
+
+    with pytest.raises(IntegrityError, match="same cell twice"):
+        put_into_the_cell()
+
+    Remit.objects.filter(pk=first.pk).update(ends_on=date(2015, 1, 1))
+    put_into_the_cell()
+    with pytest.raises(IntegrityError, match="same cell twice"):
+        Remit.objects.filter(pk=first.pk).update(ends_on=date(2015, 1, 2))
+    with pytest.raises(IntegrityError, match="somebody and by nobody"):
+        empty_the_second()
 
 
 def test_cautions(mechanism, cells, alpha, beta, coordinator):
