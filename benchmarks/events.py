@@ -24,18 +24,19 @@ RARE = "register.changed"  # one in a thousand
 FILL = """
     WITH people AS (SELECT array_agg(user_id) AS ids FROM members_affiliation),
          bodies AS (SELECT array_agg(id) AS ids FROM members_memberbody WHERE mechanism_id = %(mechanism)s),
-         visits AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM visits_visit LIMIT 20000) some)
+         visits AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM visits_visit LIMIT 20000) sample)
     INSERT INTO npmportal_auditevent
         (at, actor_id, action, result, mechanism_id, body_ids, object_type, object_id, details, request_id)
     SELECT now() - (%(number)s - n) * interval '150 seconds',
            people.ids[1 + n %% cardinality(people.ids)],
-           CASE WHEN n %% 1000 = 0 THEN %(rare)s ELSE %(actions)s::text[] [1 + (n * 7919) %% 100] END,
+           CASE WHEN n %% 1000 = 0 THEN %(rare)s ELSE (%(actions)s::text[]) [1 + slot] END,
            'done', %(mechanism)s,
-           CASE WHEN (n * 7919) %% 100 < 25 THEN '{}' ELSE ARRAY[bodies.ids[1 + n %% cardinality(bodies.ids)]] END,
-           CASE WHEN (n * 7919) %% 100 < 25 THEN '' ELSE 'visits.visit' END,
-           CASE WHEN (n * 7919) %% 100 < 25 THEN '' ELSE visits.ids[1 + n %% cardinality(visits.ids)]::text END,
+           CASE WHEN slot < 25 THEN '{}' ELSE ARRAY[bodies.ids[1 + n %% cardinality(bodies.ids)]] END,
+           CASE WHEN slot < 25 THEN '' ELSE 'visits.visit' END,
+           CASE WHEN slot < 25 THEN '' ELSE visits.ids[1 + n %% cardinality(visits.ids)]::text END,
            '{}', ''
-    FROM generate_series(%(first)s, %(number)s) n, people, bodies, visits
+    FROM (SELECT n, (n::bigint * 7919 %% 100)::int AS slot FROM generate_series(%(first)s, %(number)s) n) series,
+         people, bodies, visits
 """
 CHAIN = """
 DO $$

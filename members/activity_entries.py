@@ -1,7 +1,7 @@
 """Events as people read them: one sentence each, with what stood there before and now, and the reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -46,9 +46,10 @@ class _Named:
     url: str = ""
 
 
-def events_of(mechanism: Any, reader: Any) -> Any:
-    """Return what ``reader`` may know of what happened in ``mechanism``, with the people who acted."""
-    return AuditEvent.objects.visible_to(reader).filter(mechanism=mechanism).select_related("actor", "mechanism")
+def events_of(mechanism: Any, reader: Any, only: Collection[str] | None = None) -> Any:
+    """Return what ``reader`` may know of what happened in ``mechanism``; ``only`` some actions where they are named."""
+    events = AuditEvent.objects.visible_to(reader, only=only).filter(mechanism=mechanism)
+    return events.select_related("actor", "mechanism")
 
 
 def activity_of(record: models.Model, reader: Any) -> list[Entry]:

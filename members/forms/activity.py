@@ -10,12 +10,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.activity import ACTIONS, KINDS, actions_of, in_general
 from members.models import Affiliation, Mechanism, MemberBody, User
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, MANAGE_MEMBERS, MANAGE_PEOPLE, grants_of
+from npmportal.quick_select import QuickSelect
 
 RECORD = re.compile(r"(?P<label>[a-z]+\.[a-z]+):(?P<pk>[0-9a-f-]{1,40})")
 DAYS: list[Any] = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
@@ -34,10 +36,10 @@ class ActivityFilter(forms.Form):
 
     marks_required = True
 
-    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False)
-    person = forms.CharField(label=gettext_lazy("Person (name or e-mail address)"), required=False, max_length=100)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    action = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
+    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, widget=QuickSelect)
+    person = forms.CharField(label=gettext_lazy("Person"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, widget=QuickSelect)
+    action = forms.ChoiceField(label=gettext_lazy("What happened"), required=False, widget=QuickSelect)
     first = DayOfActivityField(label=gettext_lazy("From"), required=False)
     last = DayOfActivityField(label=gettext_lazy("To"), required=False)
     record = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
@@ -51,7 +53,7 @@ class ActivityFilter(forms.Form):
         fields["body"].choices = [anything, *((body.pk, body.abbreviation) for body in bodies)]
         if not bodies:
             del fields["body"]
-        fields["kind"].choices = [anything, *KINDS.items()]
+        fields["kind"].choices = [anything, *((kind, capfirst(str(words))) for kind, words in KINDS.items())]
         fields["action"].choices = [anything, *((_name, label) for label, _name in sorted(_actions()))]
 
     def clean_record(self) -> str:
@@ -72,8 +74,17 @@ class ActivityFilter(forms.Form):
         """The names of the filters that are set and could be read."""
         return [name for name, value in getattr(self, "cleaned_data", {}).items() if value not in ("", None)]
 
+    def actions(self) -> list[str] | None:
+        """Return the actions asked for by kind and by name, None where all are."""
+        self.is_valid()
+        kind, action = (self.cleaned_data.get(name) for name in ("kind", "action"))
+        if not kind and not action:
+            return None
+        wanted = actions_of(kind) if kind else list(ACTIONS)
+        return [name for name in wanted if not action or name == action]
+
     def apply(self, events: Any) -> Any:
-        """Return those of ``events`` that match what could be read of the filters."""
+        """Return those of ``events``, of the `actions` asked for, that match what else could be read of the filters."""
         self.is_valid()
         data = {name: self.cleaned_data[name] for name in self.active}
         conditions = Q()
@@ -81,10 +92,6 @@ class ActivityFilter(forms.Form):
             conditions &= Q(body_ids__contains=[int(data["body"])])
         if "person" in data:
             conditions &= Q(actor__in=self._people(data["person"]))
-        if "kind" in data:
-            conditions &= Q(action__in=actions_of(data["kind"]))
-        if "action" in data:
-            conditions &= Q(action=data["action"])
         if "first" in data:
             conditions &= Q(at__gte=_midnight(data["first"]))
         if "last" in data:

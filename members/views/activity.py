@@ -84,7 +84,7 @@ def activity_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
 
 def _filtered(request: HttpRequest, mechanism: Mechanism) -> tuple[ActivityFilter, QuerySet[AuditEvent]]:
     filters = ActivityFilter(request.GET, user=request.user, mechanism=mechanism)
-    return filters, filters.apply(events_of(mechanism, request.user))
+    return filters, filters.apply(events_of(mechanism, request.user, filters.actions()))
 
 
 def _ids_of_bodies(mechanism: Mechanism) -> frozenset[int]:

@@ -12,24 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from visits.models import Place
 
 LONGEST_TEXT = 10_000
-SELECTED = mark_safe(" selected")
 CHECKED = mark_safe(" checked")
-
-
-class QuickSelect(forms.Select):
-    """A drop-down list without groups, written in one go: Django's own renders a template for every option."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = self.format_value(value)
-        choices = (("" if choice is None else str(choice), label) for choice, label in self.choices)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((choice, SELECTED if choice in chosen else "", label) for choice, label in choices),
-        )
-        return format_html(
-            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
-        )
 
 
 class QuickBoxes(forms.CheckboxSelectMultiple):

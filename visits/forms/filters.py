@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism
+from npmportal.quick_select import QuickSelect
 from visits.field_table import reader_of
-from visits.forms.fields import DayField, QuickSelect
+from visits.forms.fields import DayField
 from visits.models import Place, Visit, VisitCombination
 from visits.models.body_names import BodyNames
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
-from visits.forms.fields import DayField, QuickSelect, as_plain_numbers
+from npmportal.quick_select import QuickSelect
+from visits.forms.fields import DayField, as_plain_numbers
 from visits.models import Place
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
 from npmportal.access import LOG_VISITS, grants_of
+from npmportal.quick_select import QuickSelect
 from visits.actions.visits import RECORDED
 from visits.field_table import reader_of
 from visits.forms.fields import (
@@ -18,7 +19,6 @@ from visits.forms.fields import (
     LongTextField,
     PlaceField,
     QuickBoxes,
-    QuickSelect,
     as_plain_numbers,
 )
 from visits.models import Place, Visit
