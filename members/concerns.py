@@ -86,7 +86,7 @@ def find(key: Key, reader: Any, mechanism: Mechanism) -> models.Model | None:
         primary = kind.model._meta.pk.to_python(key[1])
     except ValidationError:
         return None
-    return _in(kind, reader, mechanism).filter(pk=primary).first()  # type: ignore[no-any-return]
+    return _in(kind, reader, mechanism).filter(pk=primary).first()
 
 
 def at_address(address: str, reader: Any, mechanism: Mechanism) -> models.Model | None:
@@ -103,7 +103,7 @@ def at_address(address: str, reader: Any, mechanism: Mechanism) -> models.Model 
     for kind in KINDS.values():
         if lookups := kind.addresses.get(match.view_name):
             wanted = {lookup: match.kwargs[argument] for argument, lookup in lookups.items()}
-            return _in(kind, reader, mechanism).filter(**wanted).first()  # type: ignore[no-any-return]
+            return _in(kind, reader, mechanism).filter(**wanted).first()
     return None
 
 

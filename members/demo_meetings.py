@@ -165,7 +165,7 @@ def _hold(group: WorkingGroup, by: User) -> None:
     day = date.today().replace(day=1) - timedelta(days=85)
     meeting = meetings.plan_meeting(meeting=_meeting(group, day, "Quarterly meeting"), by=by)
     points = _agenda(meeting, by)
-    bodies = list(MemberBody.objects.filter(seats__in=group.seats.as_at(day)).distinct())  # type: ignore[attr-defined]
+    bodies = list(MemberBody.objects.filter(seats__in=group.seats.as_at(day)).distinct())
     presence = Attendance.Presence
     rows = [
         Attendance(body=b, presence=presence.APOLOGIES if n == 2 else presence.PRESENT) for n, b in enumerate(bodies)

@@ -36,7 +36,7 @@ def locked(row: Row, expected_version: int) -> Row:
         raise GroupRefused(_("Somebody else has removed this in the meantime."))
     if stored.version != expected_version:
         raise ChangedMeanwhile(stored)
-    return stored  # type: ignore[no-any-return]
+    return stored
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def add_seat(*, seat: GroupSeat, by: User) -> GroupSeat:
 
 def _hand_over(group: WorkingGroup, seat: GroupSeat, by: User) -> None:
     """End the seat of the chair before ``seat`` where it has no end of its own; refuse where two would sit at once."""
-    chairs = group.seats.filter(standing=GroupSeat.Standing.CHAIR).for_list()  # type: ignore[attr-defined]
+    chairs = group.seats.filter(standing=GroupSeat.Standing.CHAIR).for_list()
     for earlier in chairs.filter(ends_on=None, starts_on__lt=seat.starts_on):
         _end(earlier, seat.starts_on, _("The chair was handed over."), by)
     overlapping = chairs.exclude(ends_on__lte=seat.starts_on)

@@ -62,7 +62,7 @@ def approve_minutes(*, minutes: Minutes, seen_version: int, by: User) -> Minutes
 def add_to_minutes(*, minutes: Minutes, text: str, by: User) -> MinutesAddition:
     """Add a dated text below approved minutes, which is how they are corrected, and have the PDF made anew."""
     check_keeps(by, minutes.meeting.group)
-    minutes = Minutes.objects.select_for_update(of=("self",)).for_detail().get(pk=minutes.pk)  # type: ignore[attr-defined]
+    minutes = Minutes.objects.select_for_update(of=("self",)).for_detail().get(pk=minutes.pk)
     if not minutes.is_approved:
         raise GroupRefused(_("Only approved minutes are added to; a draft can simply be changed."))
     if not text.strip():

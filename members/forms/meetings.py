@@ -164,7 +164,7 @@ def _holders(meeting: Meeting) -> list[tuple[Any, str, str]]:
     """Return (body, guest, words) for each body and each other holder with a seat on the meeting's day, once."""
     day = meeting.group.local(meeting.starts_at).date()
     found: dict[tuple[Any, str], tuple[Any, str, str]] = {}
-    for seat in meeting.group.seats.as_at(day).for_list():  # type: ignore[attr-defined]
+    for seat in meeting.group.seats.as_at(day).for_list():
         body, guest = seat.body, "" if seat.body else seat.holder
         words = body.name if body else guest
         if seat.standing == seat.Standing.INVITEE:
@@ -196,7 +196,7 @@ class MinutesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = languages_of(meeting)  # type: ignore[attr-defined]
         stored = {"text": minutes.text, "language": minutes.language} if minutes else {}
-        self.initial |= {"version": minutes.version if minutes else 0} | stored
+        self.initial.update({"version": minutes.version if minutes else 0}, **stored)
 
 
 class AdditionForm(forms.Form):

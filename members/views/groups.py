@@ -42,7 +42,7 @@ def group_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     is_inside = knows_inside(request.user, group)
     may_keep = keeps(request.user, group)
     today = date.today()
-    seats = sorted(group.seats.for_list(), key=_order)  # type: ignore[attr-defined]
+    seats = sorted(group.seats.for_list(), key=_order)
     meetings = Meeting.objects.visible_to(request.user).filter(group=group).for_list()
     context = {
         "group": group,
@@ -147,7 +147,7 @@ def seat_add(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespons
 @desk_page()
 def seat_end(request: HttpRequest, mechanism: Mechanism, pk: Any, seat: int) -> HttpResponse:
     group = fetch_group(request, mechanism, pk, to_keep=True)
-    mine = group.seats.for_list()  # type: ignore[attr-defined]
+    mine = group.seats.for_list()
     if not can(request.user, CONVENE, mechanism):
         mine = mine.exclude(standing__in=GroupSeat.OFFICERS)
     found = get_object_or_404(mine.filter(Q(ends_on=None) | Q(ends_on__gt=date.today())), pk=seat)

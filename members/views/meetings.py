@@ -82,7 +82,8 @@ def _inside(request: HttpRequest, mechanism: Mechanism, meeting: Meeting) -> dic
     bodies = Prefetch("body", MemberBody.objects.with_names_as_at(day))
     decisions = list(meeting.decisions.select_related("item"))
     tasks = list(Task.objects.filter(meeting=meeting).select_related("owner").order_by("due_on"))
-    records = concerns.resolve_all([(row.concerns, row.concerns_id) for row in (*decisions, *tasks)], request.user)
+    keys = {(d.concerns, d.concerns_id) for d in decisions} | {(t.concerns, t.concerns_id) for t in tasks}
+    records = concerns.resolve_all(keys, request.user)
     mine = set(Task.objects.visible_to(request.user).filter(meeting=meeting).values_list("pk", flat=True))
     return {
         "attendance": list(meeting.attendance.prefetch_related(bodies)),
