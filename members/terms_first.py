@@ -51,7 +51,7 @@ class TermsFirst:
             return None
         if note_if_nothing_waits(request, request.user):
             return None
-        if request.method == "POST" and request.user.terms_accepted.exists():  # type: ignore[union-attr]
+        if request.method == "POST" and request.user.terms_accepted.exists():
             return None  # a new version must not cost what is being typed; the page after this one asks
         there = {"next": request.get_full_path()} if request.method == "GET" else {}
         return redirect(f"{reverse('members:terms')}?{urlencode(there)}" if there else reverse("members:terms"))

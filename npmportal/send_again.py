@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.views.decorators.cache import add_never_cache_headers
 
 TOKEN = "csrfmiddlewaretoken"
 NEVER = ("account_", "mfa_", "usersessions_", "members:invitation_accept", "set_language", "admin:")
@@ -46,6 +45,5 @@ def page(request: HttpRequest, *, status: int) -> TemplateResponse:
         "login_url": settings.LOGIN_URL,
     }
     response = TemplateResponse(request, "send_again.html", context, status=status)
-    add_never_cache_headers(response)
     response["Cache-Control"] = "no-store"
     return response

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "members",
     "visits",
     "reports",
+    "npmportal.reference_lists.ReferenceListsConfig",
     "whitenoise.runserver_nostatic",
     "django.contrib.auth",
     "django.contrib.contenttypes",

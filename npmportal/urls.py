@@ -1,5 +1,6 @@
 """Every address of the portal. Most live below a mechanism: /uk/… is public, /uk/desk/… needs a role there."""
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -22,6 +23,7 @@ urlpatterns = [
     path("account/session/", views.session_left, name="account_session_left"),
     path("account/session/keep/", views.session_keep, name="account_session_keep"),
     path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
     path("", include("members.urls")),
     path("", include("visits.urls")),
     path("", include("reports.urls")),

@@ -49,8 +49,7 @@ class PeopleReviewQuerySet(models.QuerySet["PeopleReview"]):
         bodies -= set(self.filter(quarter_starts_on=starts_on).values_list("body", flat=True))
         due_on = max(starts_on, day) + REVIEW_TAKES
         new = [PeopleReview(body_id=body, quarter_starts_on=starts_on, due_on=due_on) for body in bodies]
-        made = self.bulk_create(new, ignore_conflicts=True)
-        return len(made)
+        return len(PeopleReview.objects.bulk_create(new, ignore_conflicts=True))
 
     def latest_of_bodies(self) -> Self:
         """Return of each body the newest review alone."""
