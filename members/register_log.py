@@ -40,8 +40,10 @@ def log_rows(changes: Iterable[RegisterChange]) -> list[LogRow]:
 
 
 def _record(label: str) -> str:
-    kind = _KIND_OF.get(label)
-    return capfirst(kind.one) if kind else capfirst(_model(label)._meta.verbose_name) if _model(label) else label
+    kind, model = _KIND_OF.get(label), _model(label)
+    if kind:
+        return capfirst(str(kind.one))
+    return capfirst(str(model._meta.verbose_name)) if model else label
 
 
 def _lines(change: RegisterChange) -> Iterable[Line]:
@@ -63,7 +65,7 @@ def _model(label: str) -> Any:
 
 def _field(model: Any, name: str) -> str:
     try:
-        return capfirst(model._meta.get_field(name).verbose_name)
+        return capfirst(str(model._meta.get_field(name).verbose_name))
     except (FieldDoesNotExist, AttributeError):
         return capfirst(name.replace("_", " "))
 

@@ -197,7 +197,7 @@ def _keep_profile(row: Any) -> None:
     """Keep the mechanism’s own column at the form of today: pages ask it on every request."""
     if not isinstance(row, MechanismProfile):
         return
-    today = row.mechanism.profiles.as_at(date.today()).first()  # type: ignore[attr-defined]
+    today = row.mechanism.profiles.as_at(date.today()).first()
     if today is not None:
         Mechanism.objects.filter(pk=row.mechanism_id).update(profile=today.profile)
 

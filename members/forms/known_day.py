@@ -26,7 +26,8 @@ class KnownDayField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "off", "inputmode": "text", "size": 12, "maxlength": 10}
-        super().__init__(**{"help_text": HINT, "widget": forms.TextInput(attrs=attrs)} | kwargs)
+        given: dict[str, Any] = {"help_text": HINT, "widget": forms.TextInput(attrs=attrs)}
+        super().__init__(**given | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return precise(value.day, value.precision) if isinstance(value, Day) else value

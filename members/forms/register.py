@@ -28,7 +28,7 @@ from members.register_kinds import FactKind
 LAST = ("starts_on", "ends_on", "replaces", *SOURCE_FIELDS, "is_used", "note", "reason")
 
 
-class FactForm(SourceFields, forms.ModelForm):  # type: ignore[type-arg]
+class FactForm(SourceFields, forms.ModelForm):
     """One fact: what it says, since when, read where. Takes `mechanism=`, `owner=`, for a correction `instance=`."""
 
     starts_on = KnownDayField(label=_("From"))
@@ -171,8 +171,9 @@ class WorkforceForm(FactForm):
             self.add_error("people", _("Women, men and others are {n} together: fewer than all.").format(n=sum(known)))
         if professions > people:
             self.add_error("professions", _("The professions are {n} together: more than all.").format(n=professions))
-        same = Workforce.objects.filter(body=self.owner, kind=cleaned.get("kind"), counted_on=cleaned.get("counted_on"))
-        if same.exclude(pk=self.instance.pk).exists():
+        day: Any = cleaned.get("counted_on")
+        same = Workforce.objects.filter(body=self.owner, kind=cleaned.get("kind"), counted_on=day)
+        if day and same.exclude(pk=self.instance.pk).exists():
             self.add_error("counted_on", _("There is a count of this day already: correct that one."))
         return cleaned
 
@@ -247,7 +248,7 @@ def fact_form(kind: FactKind, *args: Any, mechanism: Mechanism, owner: Any, **kw
     return FORMS[kind.slug](*args, mechanism=mechanism, owner=owner, **more, **kwargs)
 
 
-def _offer_bodies(form: forms.ModelForm, *names: str) -> None:  # type: ignore[type-arg]
+def _offer_bodies(form: forms.ModelForm, *names: str) -> None:
     for name in names:
         bodies = MemberBody.objects.filter(mechanism=form.mechanism)  # type: ignore[attr-defined]
         form.fields[name].queryset = bodies.with_names_as_at(date.today())  # type: ignore[attr-defined]

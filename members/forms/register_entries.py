@@ -14,7 +14,7 @@ from members.models import Designation, DetentionSetting, Jurisdiction, Mechanis
 SLUG_HINT = _("Small letters, digits and hyphens. It stands in addresses and cannot be changed later.")
 
 
-class BodyForm(forms.ModelForm):  # type: ignore[type-arg]
+class BodyForm(forms.ModelForm):
     """What a body is and where it works."""
 
     website = forms.URLField(label=_("Website"), max_length=200, required=False, assume_scheme="https")
@@ -97,7 +97,7 @@ class NewBodyForm(SourceFields, BodyForm):
         return given | day_fields("starts", first)
 
 
-class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+class EntryForm(forms.ModelForm):
     """An entry of a list: its name in both languages; for a new one its short name."""
 
     def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:

@@ -13,8 +13,9 @@ class ReasonField(forms.CharField):
     """Why something is corrected or removed: asked for every time."""
 
     def __init__(self, **kwargs: Any) -> None:
-        given = {"label": _("Reason"), "widget": forms.Textarea(attrs={"rows": 2}), "max_length": 1000}
-        super().__init__(**given | {"help_text": _("Kept with what stood here before.")} | kwargs)
+        given: dict[str, Any] = {"label": _("Reason"), "widget": forms.Textarea(attrs={"rows": 2}), "max_length": 1000}
+        given["help_text"] = _("Kept with what stood here before.")
+        super().__init__(**given | kwargs)
 
 
 class YesNoOrNotRecorded(forms.NullBooleanSelect):
@@ -43,7 +44,9 @@ class ProfessionsField(forms.CharField):
             name, _colon, number = (part.strip() for part in line.rpartition(":"))
             if not line.strip():
                 continue
-            if not (name.isprintable() and 0 < len(name) <= 80) or not (number.isascii() and number.isdecimal() and len(number) < 7):
+            if not (name.isprintable() and 0 < len(name) <= 80) or not (
+                number.isascii() and number.isdecimal() and len(number) < 7
+            ):
                 raise ValidationError(_("Write each profession on a line of its own, like “law: 12”."))
             if name.casefold() in {known.casefold() for known in found}:
                 raise ValidationError(_("“{name}” stands there twice.").format(name=name))

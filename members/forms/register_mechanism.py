@@ -17,7 +17,7 @@ TEXTS = ("name_en", "name_nl", "country_en", "country_nl", "about_en", "about_nl
 PLAIN = (*TEXTS, "established_on", "reporting_year_starts_month")
 
 
-class MechanismForm(SourceFields, forms.ModelForm):  # type: ignore[type-arg]
+class MechanismForm(SourceFields, forms.ModelForm):
     """What a mechanism says of itself. Its form has a history and is changed with the facts of the register."""
 
     main_language = forms.ChoiceField(label=_("Main language"), choices=settings.LANGUAGES)

@@ -110,7 +110,7 @@ class JurisdictionQuerySet(models.QuerySet["Jurisdiction"]):
         return self.filter(nested__in=networks).select_related("nested").order_by("position")
 
 
-class Jurisdiction(BilingualName):  # type: ignore[django-manager-missing]
+class Jurisdiction(BilingualName):
     """A part of the State with its own law or authorities: Scotland, the Caribbean Netherlands."""
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="jurisdictions")

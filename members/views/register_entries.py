@@ -29,7 +29,11 @@ from members.views.register_facts import asks_and_acts, keeps_register, refuse, 
 def body_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     form = NewBodyForm(typed(request), mechanism=mechanism)
     if request.method == "POST" and form.is_valid():
-        given = {"fields": form.fields_given, "name": form.name_given, "designation": form.designation_given}
+        given: dict[str, Any] = {
+            "fields": form.fields_given,
+            "name": form.name_given,
+            "designation": form.designation_given,
+        }
         try:
             body = register_bodies.create_body(
                 mechanism=mechanism,

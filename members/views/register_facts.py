@@ -42,7 +42,7 @@ def fact_add(request: HttpRequest, mechanism: Mechanism, kind: str, body: str = 
                 messages.success(request, _("Entered: {what}.").format(what=known.one))
                 return redirect(_back(known, mechanism, owner))
     lead = _("A change in the world: what held before is kept, and ends on the day this begins.")
-    return _page(request, known, mechanism, owner, form, title=capfirst(known.add), lead=lead, ends=ends)
+    return _page(request, known, mechanism, owner, form, title=capfirst(str(known.add)), lead=lead, ends=ends)
 
 
 def _add(request: HttpRequest, form: FactForm, kind: FactKind, mechanism: Mechanism, owner: Any) -> tuple[Any, ...]:

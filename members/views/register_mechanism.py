@@ -77,7 +77,7 @@ def mechanism_hide(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     form = HideForm(typed(request))
     if request.method == "POST" and form.is_valid():
         given = {"is_public": False, "reason": form.cleaned_data["reason"], "by": request.user}
-        actions.show_mechanism(mechanism=mechanism, **given)  # type: ignore[arg-type]
+        actions.show_mechanism(mechanism=mechanism, **given)
         messages.success(request, _("The public pages are closed; only people with a role here see them."))
         return redirect("members:register", npm=mechanism.slug)
     lead = _("Its public pages, its register and its published reports are then shown to its own people only.")
@@ -92,8 +92,8 @@ def mechanism_add(request: HttpRequest) -> HttpResponse:
     form = NewMechanismForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
-            given = {"values": form.values, "source": form.source_given(), "by": request.user}
-            mechanism = actions.create_mechanism(**given)
+            given = {"values": form.values, "source": form.source_given()}
+            mechanism = actions.create_mechanism(by=request.user, **given)  # type: ignore[arg-type]
         except RegisterError as error:
             refuse(form, error)
         else:
