@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,7 +16,7 @@ from members import concerns
 from members.actions.task_steps import steps_open_to
 from members.actions.tasks import TaskRefused, give_task
 from members.forms.tasks import GiveForm, TaskFilter
-from members.models import Mechanism, MemberBody, Task
+from members.models import Mechanism, Meeting, MemberBody, Task
 from members.views.scope import desk_page
 from members.views.task_rows import history, rows_of
 from members.views.task_steps import PAGES
@@ -88,7 +89,7 @@ def task_give(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @require_safe
 @desk_page()
 def task_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    tasks = _tasks(request.user, mechanism).select_related("owner", "created_by", "closed_by", "meeting__group")
+    tasks = _tasks(request.user, mechanism).select_related("owner", "created_by", "closed_by", "mechanism", "meeting")
     task = get_object_or_404(tasks, pk=pk)
     key = (task.concerns, task.concerns_id)
     open_steps = steps_open_to(request.user, task)
@@ -96,7 +97,15 @@ def task_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
         "task": task,
         "row": rows_of([task], mechanism)[0],
         "history": history(task),
+        "meeting_url": _meeting_url(request.user, task),
         "concerned": concerns.resolve_all([key], request.user).get(key),
         "steps": [page for page in PAGES.values() if page.kind in open_steps],
     }
     return TemplateResponse(request, "members/task_detail.html", context)
+
+
+def _meeting_url(user: Any, task: Task) -> str:
+    """Return the page of the meeting that agreed on ``task``, nothing for who does not see it."""
+    if not task.meeting or not Meeting.objects.visible_to(user).filter(pk=task.meeting_id).exists():
+        return ""
+    return reverse("members:meeting_detail", kwargs={"npm": task.mechanism.slug, "pk": task.meeting_id})

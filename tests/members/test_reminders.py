@@ -155,10 +155,14 @@ def test_escalated_tasks_stand_on_the_desk_of_who_was_told(as_, task, run, alpha
     Task.objects.update(due_on=date.today() - timedelta(days=31))
     digest.make_reminders(date.today())
 
-    for somebody in (alpha_lead, coordinator):
+    colleague = person("coordinator", task.mechanism, name="Cleo Colleague")
+    digest.make_reminders(date.today())
+
+    for somebody in (alpha_lead, colleague, coordinator):
         html = as_(somebody).get("/examplia/desk/").content.decode()
-        assert "Tasks of others that are long overdue" in html
-        assert CANARY in html
+        assert html.count(CANARY) == 1
+        words = "Overdue tasks that you gave" if somebody == coordinator else "Tasks of others that are long overdue"
+        assert words in html
 
 
 # -- The digest -------------------------------------------------------------------------------------------------------
