@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from members.models import RemitBody
 from members.models.bilingual import Words
 
 Relation = RemitBody.Relation
+ADDED = {
+    Relation.JOINTLY.value: gettext_noop(", jointly with {body}"),
+    Relation.WITH.value: gettext_noop(", with {body}"),
+    Relation.ON_BEHALF.value: gettext_noop(", on whose behalf {body} acts"),
+}
 
 
 class Part(Protocol):
@@ -72,12 +78,10 @@ def _limited(part: Part) -> list[Segment]:
 
 
 def _addition(part: Part, *, is_first: bool) -> list[Segment]:
-    templates = {
-        Relation.JOINTLY: _(", jointly with {body}"),
-        Relation.WITH: _(", with {body}"),
-        Relation.ON_BEHALF: _(", on whose behalf {body} acts"),
-    }
-    template = "{body}" if is_first else templates.get(Relation(part.relation), "; {body}")
+    if is_first or part.relation not in ADDED:
+        template = "{body}" if is_first else "; {body}"
+    else:
+        template = _(ADDED[part.relation])
     return _around(template, "body", _limited(part))
 
 

@@ -11,6 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.coverage.matrix import Cell, Entry, Matrix, Row, Setting
+from members.models import Remit
+from members.periods import period_in_words
 
 register = template.Library()
 
@@ -32,7 +34,8 @@ class _Printer:
         self.matrix, self.cell_url = matrix, cell_url
         self.names = {column.slug: escape(column.name) for column in matrix.columns}
         self.no_monitor, self.not_recorded = escape(_("No monitor")), escape(_("Not recorded"))
-        self.not_covered = escape(_("Not covered:"))
+        self.not_covered, self.both = escape(_("Not covered:")), escape(_("both layers"))
+        self.layers = {layer: escape(capfirst(str(label))) for layer, label in Remit.Layer.choices}
 
     def role(self, name: str) -> str:
         return f' role="{name}"' if self.cell_url else ""
@@ -63,7 +66,7 @@ class _Printer:
                     f"{escape(setting.name)}"
                 )
                 yield f' <span class="coverage-areas">{areas}</span></th>' if areas else "</th>"
-            yield f'<th scope="row" class="coverage-layer"{head}>{escape(capfirst(str(row.label)))}</th>'
+            yield f'<th scope="row" class="coverage-layer"{head}>{self.layers[row.layer]}</th>'
             for cell in row.cells:
                 yield self.cell(setting, row, cell)
             yield "</tr>\n"
@@ -81,7 +84,7 @@ class _Printer:
 
     def where(self, cell: Cell) -> str:
         """Return where the cell is, which a small screen shows instead of the columns."""
-        both = f" ({escape(_('both layers'))})" if cell.rowspan > 1 else ""
+        both = f" ({self.both})" if cell.rowspan > 1 else ""
         return f'<span class="cell-where">{", ".join(self.names[slug] for slug in cell.jurisdictions)}{both}</span>'
 
     def words(self, cell: Cell) -> Iterator[str]:
@@ -102,3 +105,25 @@ class _Printer:
             for piece in entry.segments
         )
         return f"<p>{''.join(pieces)}</p>"
+
+
+@register.simple_tag
+def coverage_evidence(matrix: Matrix) -> SafeString:
+    """Print the rows of the table of remits: setting, where, layer, who, when, confidence, source and note."""
+    names = {column.slug: escape(column.name) for column in matrix.columns}
+    words = {"": escape(_("No monitor"))}
+    words |= {value: escape(label) for value, label in (*Remit.Layer.choices, *Remit.Confidence.choices)}
+    return mark_safe("".join(_evidence(setting, entry, names, words) for setting, entry in matrix.entries))  # escaped
+
+
+def _evidence(setting: Setting, entry: Entry, names: dict[str, str], words: dict[str, str]) -> str:
+    note = f'<br><span class="fact-note" lang="en">{escape(entry.note)}</span>' if entry.note else ""
+    cells = (
+        ", ".join(names[slug] for slug in entry.jurisdictions),
+        words[entry.layer],
+        escape(entry.text) if entry.parts else words[""],
+        escape(period_in_words(entry.period)),
+        words[entry.confidence],
+        f"{escape(entry.source.title)}{note}",
+    )
+    return f'<tr><th scope="row">{escape(setting.name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
