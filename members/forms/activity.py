@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -11,8 +13,8 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from members.activity import ACTIONS, KINDS, actions_of, in_general
 from members.models import Affiliation, Mechanism, MemberBody, User
@@ -54,7 +56,7 @@ class ActivityFilter(forms.Form):
         if not bodies:
             del fields["body"]
         fields["kind"].choices = [anything, *((kind, capfirst(str(words))) for kind, words in KINDS.items())]
-        fields["action"].choices = [anything, *((_name, label) for label, _name in sorted(_actions()))]
+        fields["action"].choices = [anything, *_actions(get_language())]
 
     def clean_record(self) -> str:
         text: str = self.cleaned_data["record"]
@@ -118,8 +120,10 @@ def _bodies(user: Any, mechanism: Mechanism) -> list[MemberBody]:
     return list(bodies)
 
 
-def _actions() -> list[tuple[str, str]]:
-    return [(in_general(name).rstrip("."), name) for name in ACTIONS]
+@cache
+def _actions(_language: str | None) -> list[tuple[str, str]]:
+    """Return the choices of actions, in the order of their sentences in the language of the page."""
+    return sorted(((name, in_general(name).rstrip(".")) for name in ACTIONS), key=itemgetter(1))
 
 
 def _is_model(label: str) -> bool:

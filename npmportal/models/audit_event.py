@@ -80,6 +80,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["mechanism", "action", "-at", "-id"], name="npmportal_audit_of_action"),
             models.Index(fields=["object_type", "object_id", "-at", "-id"], name="npmportal_audit_of_object"),
             models.Index(fields=["actor", "-at", "-id"], name="npmportal_audit_of_actor"),
+            # With the statistics of migration 0008, which tell PostgreSQL that some people never do some things.
+            models.Index(fields=["actor", "action", "-at", "-id"], name="npmportal_audit_of_own_action"),
             GinIndex(fields=["body_ids"], name="npmportal_audit_of_bodies"),
         ]
 
