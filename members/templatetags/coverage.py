@@ -18,27 +18,30 @@ register = template.Library()
 
 
 @register.simple_tag
-def coverage_table(matrix: Matrix, cell_url: str = "") -> SafeString:
+def coverage_table(matrix: Matrix, cell_url: str = "", *, on_screen: bool = False) -> SafeString:
     """Print ``matrix`` as a table with row and column headers and spanning cells.
 
-    ``cell_url`` is the address of the page about one cell: then each cell is a link, and the table carries roles,
-    because on a small screen it becomes a list (css). Without it the table suits paper. Asks the database nothing.
+    ``cell_url`` is the address of the page about one cell: then each cell is a link. With it or ``on_screen`` the table
+    carries roles and each cell says where it is, because a small screen shows a list (css); without, it suits paper.
+    Asks the database nothing.
     """
-    return mark_safe("".join(_Printer(matrix, cell_url).table()))  # every text in it is escaped below
+    return mark_safe(
+        "".join(_Printer(matrix, cell_url, bool(cell_url) or on_screen).table())
+    )  # every text in it is escaped below
 
 
 class _Printer:
     """One table being written."""
 
-    def __init__(self, matrix: Matrix, cell_url: str) -> None:
-        self.matrix, self.cell_url = matrix, cell_url
+    def __init__(self, matrix: Matrix, cell_url: str, on_screen: bool) -> None:
+        self.matrix, self.cell_url, self.on_screen = matrix, cell_url, on_screen
         self.names = {column.slug: escape(column.name) for column in matrix.columns}
         self.no_monitor, self.not_recorded = escape(_("No monitor")), escape(_("Not recorded"))
         self.not_covered, self.both = escape(_("Not covered:")), escape(_("both layers"))
         self.layers = {layer: escape(capfirst(str(label))) for layer, label in Remit.Layer.choices}
 
     def role(self, name: str) -> str:
-        return f' role="{name}"' if self.cell_url else ""
+        return f' role="{name}"' if self.on_screen else ""
 
     def table(self) -> Iterator[str]:
         caption = _("Who monitors which setting, as at {day}").format(day=date_format(self.matrix.on))
@@ -79,7 +82,9 @@ class _Printer:
         if self.cell_url:
             asked = {"setting": setting.slug, "jurisdiction": cell.jurisdictions[0], "layer": row.layer}
             address = escape(f"{self.cell_url}?{urlencode(asked | {'on': self.matrix.on.isoformat()})}")
-            words = f'{self.where(cell)}<a class="cell-link" href="{address}">{words}</a>'
+            words = f'<a class="cell-link" href="{address}">{words}</a>'
+        if self.on_screen:
+            words = f"{self.where(cell)}{words}"
         return f'<td class="is-{cell.state}"{self.role("cell")}{spans}>{words}</td>'
 
     def where(self, cell: Cell) -> str:
