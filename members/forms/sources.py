@@ -18,7 +18,7 @@ class SourceFields(forms.Form):
         queryset=Source.objects.none(),
         required=False,
         empty_label=_("– a new source, named below –"),
-        help_text=_("The law, statement or page in which this is to be read."),
+        help_text=_("Where this is to be read. One is needed: choose it here, or write down a new one below."),
     )
     new_source_title = forms.CharField(label=_("New source: title"), max_length=300, required=False)
     new_source_url = forms.URLField(

@@ -32,7 +32,7 @@ def keeper(as_, coordinator, alpha):
 def test_new_name_ends_the_one_before_only_after_the_preview_was_seen(keeper, alpha):
     asked = keeper.post(f"{DESK}bodies/alpha/facts/names/add/", SOURCE | NAME)
 
-    assert "This ends “ALPHA” (since 1 Apr 2009) on July 2017." in asked.content.decode()
+    assert "This ends “ALPHA” (since 1 Apr 2009): it no longer holds from July 2017." in asked.content.decode()
     assert alpha.names.count() == 1
 
     answer = add(keeper, "names", **NAME)
@@ -65,7 +65,7 @@ def test_confirming_another_day_than_was_shown_asks_again(keeper, alpha):
     again = keeper.post(f"{DESK}bodies/alpha/facts/names/add/", SOURCE | NAME | confirmed | {"starts_on": "2018"})
 
     assert again.status_code == 200
-    assert "on 2018." in again.content.decode()
+    assert "from 2018." in again.content.decode()
     assert alpha.names.count() == 1
 
 
@@ -231,7 +231,9 @@ def test_coordinator_follows_coordinator_and_another_register_has_its_own(keeper
         data = SOURCE | {"body": body.pk, "role": "hosts the staff", "starts_on": year, "is_used": "on"}
         asked = keeper.post(f"{DESK}facts/coordination/add/", data)
         if asked.status_code == 200:
-            assert "This ends “Alpha Inspectorate” (since 2012) on 2020." in asked.content.decode()
+            assert (
+                "This ends “Alpha Inspectorate” (since 2012): it no longer holds from 2020." in asked.content.decode()
+            )
             keeper.post(f"{DESK}facts/coordination/add/", data | {"confirmed": asked.context["form"].confirmed})
 
     spells = Coordination.objects.order_by("starts_on").values_list("body", "ends_on")

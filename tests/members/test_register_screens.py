@@ -113,7 +113,7 @@ def test_day_is_read_as_exactly_as_it_is_typed(keeper, alpha, typed, said):
 
     answer = keeper.post(f"{DESK}bodies/alpha/facts/names/add/", data)
 
-    assert f"on {said}." in answer.content.decode()
+    assert f"from {said}." in answer.content.decode()
 
 
 def test_body_comes_in_with_name_and_designation_and_shows_it_all(keeper, client, mechanism):
