@@ -106,7 +106,8 @@ def _side(matrix: Matrix, slug: str, layer: str, jurisdiction: str) -> Side:
                     entries |= {e.key: e for e in cell.entries if belongs(e.layer, layer)}
                     gaps |= {g.key: g for g in cell.gaps if belongs(g.layer, layer)}
     parts = tuple(part for entry in entries.values() for part in entry.parts)
-    sources = tuple(dict.fromkeys(fact.source.title for fact in (*entries.values(), *gaps.values())))
+    facts: list[Entry | Gap] = [*entries.values(), *gaps.values()]
+    sources = tuple(dict.fromkeys(fact.source.title for fact in facts))
     if parts:
         text = "; ".join(entry.text for entry in entries.values() if entry.parts)
     else:

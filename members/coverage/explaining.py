@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
@@ -60,7 +59,7 @@ def to_explain(matrix: Matrix) -> list[Question]:
         if _is_empty(cell):
             if not cell.whole_gaps and not cell.why_empty:
                 found.append(_question(matrix, setting, row, cell))
-        elif len(bodies := _beside_each_other(row, cell)) > 1 and not _is_noted(cell):
+        elif len(bodies := _beside_each_other(cell)) > 1 and not _is_noted(cell):
             found.append(_question(matrix, setting, row, cell, bodies))
     return found
 
@@ -80,16 +79,12 @@ def _is_noted(cell: Cell) -> bool:
     return any(note.kind == CoverageNote.Kind.OVERLAP for note in cell.notes)
 
 
-def _beside_each_other(row: Row, cell: Cell) -> tuple[str, ...]:
-    """Return the bodies of a cell that lead or act separately, without a word that limits them, in the same layer."""
-    alone = [
-        (entry.layer, part.abbreviation)
-        for entry in cell.entries
-        for part in entry.parts
-        if part.relation in ALONE and not part.scope
-    ]
-    by_layer = [{name for _layer, name in group} for _same, group in groupby(sorted(alone), key=lambda pair: pair[0])]
-    return tuple(sorted(max(by_layer, key=len, default=set())))
+def _beside_each_other(cell: Cell) -> tuple[str, ...]:
+    """Return the bodies of a cell that lead or act separately, without a word that limits them."""
+    alone = {
+        part.abbreviation for entry in cell.entries for part in entry.parts if part.relation in ALONE and not part.scope
+    }
+    return tuple(sorted(alone))
 
 
 def _question(matrix: Matrix, setting: Setting, row: Row, cell: Cell, bodies: tuple[str, ...] = ()) -> Question:

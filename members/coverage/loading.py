@@ -60,7 +60,8 @@ def notes_of(mechanism: Mechanism, on: date) -> list[Note]:
     """Return why cells are as they are on the day, as far as somebody has said it."""
     rows = CoverageNote.objects.as_at(on).filter(setting__mechanism=mechanism).order_by("pk")
     names = ("kind", "setting__slug", "jurisdiction__slug", "layer", "explanation", "explanation_nl")
-    return [Note(*row[:4], Words(*row[4:])) for row in rows.values_list(*names)]
+    found = rows.values_list(*names)
+    return [Note(kind, slug, where, layer, Words(en, nl)) for kind, slug, where, layer, en, nl in found]
 
 
 def entries_of(remits: Any, mechanism: Mechanism, columns: dict[int, Column], on: date) -> list[tuple[int, Entry]]:

@@ -116,7 +116,7 @@ class RemitForm(SourceFields, CellFields):
         for n, part in enumerate(parts, 1):
             start |= {f"body_{n}": slugs[part.body_id], f"relation_{n}": part.relation}
             start |= {f"scope_{n}": part.scope, f"scope_nl_{n}": part.scope_nl}
-        self.initial = start | self.initial
+        self.initial = {**start, **self.initial}
 
     @property
     def part_rows(self) -> list[list[forms.BoundField]]:

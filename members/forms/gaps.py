@@ -53,10 +53,9 @@ class GapForm(SourceFields, CellFields):
         "report_text_nl", "note", "reason",
     ]  # fmt: skip
 
-    def __init__(
-        self, *args: Any, mechanism: Mechanism, gap: CoverageGap | None = None, initial: Any = None, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, initial=(_start(gap) if gap else {}) | (initial or {}), **kwargs)
+    def __init__(self, *args: Any, mechanism: Mechanism, gap: CoverageGap | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {**(_start(gap) if gap else {}), **self.initial}
         self.mechanism = mechanism
         self.offer_cells(mechanism)
         self.offer_sources(mechanism)

@@ -1,6 +1,6 @@
 """Print the coverage matrix, in one go: as nested templates its cells cost half of the time of a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from django import template
@@ -121,7 +121,7 @@ def coverage_evidence(matrix: Matrix) -> SafeString:
     return mark_safe("".join(_evidence(setting, entry, names, words) for setting, entry in matrix.entries))  # escaped
 
 
-def _evidence(setting: Setting, entry: Entry, names: dict[str, str], words: dict[str, str]) -> str:
+def _evidence(setting: Setting, entry: Entry, names: Mapping[str, str], words: Mapping[str, str]) -> str:
     note = f'<br><span class="fact-note" lang="en">{escape(entry.note)}</span>' if entry.note else ""
     cells = (
         ", ".join(names[slug] for slug in entry.jurisdictions),

@@ -27,7 +27,7 @@ def note_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         form,
         title=_("Explain a cell"),
         done=_("The explanation is recorded."),
-        act=lambda: actions.explain_cells(**form.given(), by=request.user),
+        act=lambda: actions.explain_cells(**form.given(), by=request.user),  # type: ignore[arg-type]
         back=reverse("members:gaps", kwargs={"npm": mechanism.slug}),
     )
 
@@ -78,7 +78,7 @@ def expected_layers(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         form,
         title=_("Expected layers"),
         done=_("The layer is expected from that day."),
-        act=lambda: actions.expect_layer(**form.given(), by=request.user),
+        act=lambda: actions.expect_layer(**form.given(), by=request.user),  # type: ignore[arg-type]
         back=here,
         template="members/coverage_layers.html",
         more={"layers": list(rows.order_by("setting__position", "layer", "starts_on"))},

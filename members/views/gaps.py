@@ -133,7 +133,7 @@ def gap_text(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespons
         form,
         title=_("Text for the annual report"),
         done=_("The text is saved."),
-        act=lambda: actions.write_report_text(gap=gap, **form.cleaned_data, by=request.user),
+        act=lambda: actions.write_report_text(gap=gap, **form.cleaned_data, by=request.user),  # type: ignore[arg-type]
         back=_gap_url(gap),
     )
 
@@ -148,7 +148,7 @@ def gap_ask(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
         form,
         title=_("Write down who was asked"),
         done=_("The question is recorded."),
-        act=lambda: actions.ask(gap=gap, **form.cleaned_data, by=request.user),
+        act=lambda: actions.ask(gap=gap, **form.cleaned_data, by=request.user),  # type: ignore[arg-type]
         back=_gap_url(gap),
     )
 

@@ -49,7 +49,9 @@ def test_netherlands_over_the_night_to_1_april_2024(nl):
 
     found = compare(before, after)
 
-    prisons = {d.layer: d for d in found.differences if d.setting.en.startswith("Prisons") and len(d.where) == 1}
+    prisons = {
+        d.layer: d for d in found.differences if d.setting.en.startswith("Prisons") and d.where[0].en == "European part"
+    }
     assert any(words.startswith("added: College") for words in prisons["inspection"].words)
     assert "ended: IJenV (lead)" in prisons["inspection"].words
     assert prisons["lay"].words == ("ended: CvT (separately)",)
