@@ -95,6 +95,8 @@ def require_fresh_sign_in(request: HttpRequest) -> None:
 
 def note_session(*, request: HttpRequest, user: Any, **_sent: Any) -> None:
     """Add the session that begins to the person's list, however it began: only what is on the list can be ended."""
+    if not request.session.session_key:
+        request.session.save()  # it has been emptied for the new person, and has no key yet
     agent = request.META.get("HTTP_USER_AGENT", "")[:200]
     defaults = {"user": user, "ip": "::", "user_agent": agent}
     UserSession.objects.update_or_create(session_key=request.session.session_key, defaults=defaults)

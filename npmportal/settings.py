@@ -173,8 +173,7 @@ MFA_TOTP_ISSUER = "NPM portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 SESSION_ENGINE = "npmportal.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # at most, however busy; without a request of the person's own it ends sooner:
-SESSION_IDLE_SECONDS, SESSION_IDLE_SECONDS_OF_ADMINISTRATORS = 30 * 60, 15 * 60
+SESSION_COOKIE_AGE, SESSION_IDLE_SECONDS, SESSION_IDLE_SECONDS_OF_ADMINISTRATORS = 12 * 3600, 1800, 900  # ADR 0022
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- How it is served ------------------------------------------------------------------------------------------------
@@ -294,8 +293,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 # How long a silent worker keeps a job, how often a working one is heard of, and when a forgotten job is rung again.
 JOB_LEASE_SECONDS = environment.seconds("JOB_LEASE_SECONDS", 45)
-JOB_HEARTBEAT_SECONDS = JOB_LEASE_SECONDS / 4
-JOB_RESEND_SECONDS = 20
+JOB_HEARTBEAT_SECONDS, JOB_RESEND_SECONDS = JOB_LEASE_SECONDS / 4, 20
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 AUDIT_HEADS_FILE = environment.text("AUDIT_HEADS_FILE", "")

@@ -18,6 +18,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "npm.example.org",
     "FILES_ROOT": "/srv/npmportal/files",
     "MAIL_URL": "smtp://mail.example.org:25",
+    "PORTAL_URL": "https://npm.example.org",
     "PATH": os.environ["PATH"],
 }
 
@@ -35,7 +36,7 @@ def test_deployment_check_is_clean_under_production_variables():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "FILES_ROOT", "MAIL_URL"])
+@pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"PATH"}))
 def test_missing_variable_stops_the_start_and_is_named(name):
     result = manage("check", **{name: None})
 
@@ -115,3 +116,18 @@ def test_count_is_read_as_a_number(monkeypatch):
 
     assert environment.count("PROXY_COUNT", 0) == 2
     assert environment.count("PROXY_COUNT_NOT_SET", 0) == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["npm.example.org", "https://", "ftp://npm.example.org", "https://npm.example.org/desk"]
+)
+def test_address_of_the_portal_is_scheme_and_host(monkeypatch, value):
+    monkeypatch.setenv("PORTAL_URL", value)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_URL"):
+        environment.address("PORTAL_URL")
+
+
+def test_address_of_the_portal_ends_without_a_slash(monkeypatch):
+    monkeypatch.setenv("PORTAL_URL", "https://npm.example.org:8443/")
+
+    assert environment.address("PORTAL_URL") == "https://npm.example.org:8443"
