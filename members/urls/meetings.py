@@ -4,12 +4,12 @@ from django.urls import path
 
 from members.views import groups, meeting_parts, meetings, minutes
 
-GROUP = "<slug:npm>/desk/groups/<uuid:pk>/"
+GROUP = "<slug:npm>/desk/meetings/groups/<uuid:pk>/"
 MEETING = "<slug:npm>/desk/meetings/<uuid:pk>/"
 
 urlpatterns = [
     path("<slug:npm>/desk/meetings/", meetings.meeting_list, name="meeting_list"),
-    path("<slug:npm>/desk/groups/new/", groups.group_create, name="group_create"),
+    path("<slug:npm>/desk/meetings/groups/new/", groups.group_create, name="group_create"),
     path(GROUP, groups.group_detail, name="group_detail"),
     path(f"{GROUP}change/", groups.group_change, name="group_change"),
     path(f"{GROUP}close/", groups.group_close, name="group_close"),

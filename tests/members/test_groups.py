@@ -63,7 +63,7 @@ def test_steps_are_for_those_who_keep_the_group(client, as_, steering, coordinat
     assert as_(alpha_lead).post(address(steering, "seat_all")).status_code == 403
     assert as_(stranger).post(address(steering, "seat_all")).status_code == 404
     assert as_(coordinator).get(address(steering, "seat_all")).status_code == 405
-    assert as_(alpha_lead).get("/examplia/desk/groups/new/").status_code == 403
+    assert as_(alpha_lead).get("/examplia/desk/meetings/groups/new/").status_code == 403
 
 
 def test_list_names_every_group_of_the_mechanism_and_tells_no_more(as_, steering, gamma_monitor, stranger, meeting):
@@ -179,7 +179,7 @@ def form(**changes):
 
 def test_create_and_change_a_group(as_, mechanism, coordinator):
     client = as_(coordinator)
-    client.post("/examplia/desk/groups/new/", form())
+    client.post("/examplia/desk/meetings/groups/new/", form())
     group = WorkingGroup.objects.get()
     assert (group.name_en, group.time_zone, group.starts_on) == ("Mental health", "Europe/Amsterdam", date(2024, 5, 1))
 
@@ -205,7 +205,7 @@ def test_create_and_change_a_group(as_, mechanism, coordinator):
     ],
 )
 def test_group_that_cannot_be_is_not_stored_and_what_was_typed_stays(as_, coordinator, mechanism, changes, words):
-    response = as_(coordinator).post("/examplia/desk/groups/new/", form(**changes))
+    response = as_(coordinator).post("/examplia/desk/meetings/groups/new/", form(**changes))
 
     assert response.status_code == 200
     assert words in response.content.decode()
