@@ -158,7 +158,7 @@ def test_number_of_queries_does_not_grow_with_visits_bodies_or_places(
         body = BodyFactory(mechanism=mechanism, slug=f"more-{number}")
         VisitFactory(place=PlaceFactory(mechanism=mechanism), lead_body=body, state=Visit.State.APPROVED)
 
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(37):
         read(year)
 
 
