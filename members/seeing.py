@@ -92,7 +92,8 @@ def lines(reader: Any, mechanism: Mechanism, found: list[tuple[Holding, Ground]]
     grants = grants_of(reader)
     names = {body.pk: body for body in mechanism.bodies.with_names_as_at(date.today())}
     names_all = mechanism.pk in grants.on(MANAGE_PEOPLE)
-    named, counted = [], {}
+    named: list[tuple[Any, Line]] = []
+    counted: dict[tuple[Any, str, str], dict[int, str]] = {}
     for holding, ground in found:
         is_own = holding.scope == MECHANISM or holding.scope_id in grants.body_ids
         where = _scope_name(holding, mechanism, names)

@@ -4,7 +4,6 @@ It stands behind the portal's sign-in and second factor. A list is open to whoev
 roles gives it; the flags of Django's users (staff, superuser) and its model permissions give nothing here (R-11).
 """
 
-from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Never
 
@@ -37,7 +36,7 @@ class ReferenceListsSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return MANAGE_MEMBERS in grants_of(request.user)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wrap ``view``: 403 without the right, and a fresh sign-in for whatever is sent."""
 
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

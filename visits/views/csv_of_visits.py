@@ -43,7 +43,7 @@ def response(visits: QuerySet[Visit], names: BodyNames, mechanism: Mechanism, re
     sees = reader.sees_of_some()
     fields = [rule.field for rule in field_table.TABLE.rules if rule.field in sees and rule.field not in NOT_IN_A_FILE]
     # The words are put into the reader's language now: the rows are written after the request has ended.
-    words = {name: found for name, found in words_of(CHOSEN).items() if name in fields}
+    words: dict[str, dict[Any, str]] = {name: found for name, found in words_of(CHOSEN).items() if name in fields}
     words |= {"setting": {setting.pk: setting.name for setting in mechanism.settings.all()}}
     words |= {"jurisdiction": {jurisdiction.pk: jurisdiction.name for jurisdiction in mechanism.jurisdictions.all()}}
     printers = {name: _printer(words[name]) for name in fields if name in words}

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from members.models import BodyName
 from visits import field_table
 from visits.models import Visit
-from visits.views.rows import words_of
 
 Seen = frozenset[str]
 
@@ -37,10 +36,12 @@ class Section:
     texts: list[Fact] = field(default_factory=list)
 
 
+Printer = Callable[[Visit, Seen], list[Fact]]
+
+
 def sections_of(visit: Visit, bodies: list[BodyName], sees: Seen) -> list[Section]:
     """Return the parts of the page with the facts of ``visit`` that stand in ``sees``, in the order of the table."""
     sections = {part: Section(title) for part, title in field_table.PARTS.items()}
-    words = words_of(CHOSEN)
     for rule in field_table.TABLE.rules:
         if rule.field not in sees or rule.field in ELSEWHERE:
             continue
@@ -50,9 +51,9 @@ def sections_of(visit: Visit, bodies: list[BodyName], sees: Seen) -> list[Sectio
         elif rule.field in BODIES:
             section.facts.extend(_bodies(rule.field, bodies))
         elif special := SPECIAL.get(rule.field):
-            section.facts.extend(special(visit, words, sees))
+            section.facts.extend(special(visit, sees))
         else:
-            section.facts.append(_plain(visit, rule.field, words))
+            section.facts.append(Fact(_label(rule.field), _value(visit, rule.field)))
     return [section for section in sections.values() if section.facts or section.texts]
 
 
@@ -60,9 +61,8 @@ def _label(name: str) -> str:
     return capfirst(field_table.label_of(name))
 
 
-def _plain(visit: Visit, name: str, words: dict[str, dict[str, str]]) -> Fact:
-    value = getattr(visit, name)
-    return Fact(_label(name), words[name].get(value, "") if name in words else value)
+def _value(visit: Visit, name: str) -> Any:
+    return getattr(visit, f"get_{name}_display")() if name in CHOSEN else getattr(visit, name)
 
 
 def _bodies(name: str, bodies: list[BodyName]) -> list[Fact]:
@@ -71,53 +71,53 @@ def _bodies(name: str, bodies: list[BodyName]) -> list[Fact]:
     return [Fact(_("Partner body"), body.name) for body in bodies[1:]]
 
 
-def _place(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _place(visit: Visit, sees: Seen) -> list[Fact]:
     url = reverse("visits:place_detail", kwargs={"npm": visit.mechanism.slug, "pk": visit.place.pk})
     parent = visit.place.parent
     return [Fact(_("Place"), visit.place.name, url=url), *([Fact(_("Unit of"), parent.name)] if parent else [])]
 
 
-def _first_day(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _first_day(visit: Visit, sees: Seen) -> list[Fact]:
     is_one_day = "ends_on" in sees and visit.starts_on == visit.ends_on
     return [Fact(_("Day") if is_one_day else _("First day"), date_format(visit.starts_on))]
 
 
-def _last_day(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _last_day(visit: Visit, sees: Seen) -> list[Fact]:
     is_said = "starts_on" in sees and visit.starts_on == visit.ends_on
     return [] if is_said else [Fact(_("Last day"), date_format(visit.ends_on))]
 
 
-def _time(name: str) -> Callable[[Visit, Any, Seen], list[Fact]]:
-    def fact(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _time(name: str) -> Printer:
+    def fact(visit: Visit, sees: Seen) -> list[Fact]:
         value = getattr(visit, name)
         return [Fact(_label(name), time_format(value) if value is not None else None)]
 
     return fact
 
 
-def _kind(visit: Visit, words: dict[str, dict[str, str]], sees: Seen) -> list[Fact]:
-    return [Fact(_label("kind"), words["kind"].get(visit.kind, ""), visit.own_kind if "own_kind" in sees else "")]
+def _kind(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(_label("kind"), _value(visit, "kind"), visit.own_kind if "own_kind" in sees else "")]
 
 
-def _own_kind(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _own_kind(visit: Visit, sees: Seen) -> list[Fact]:
     return [] if "kind" in sees else [Fact(_label("own_kind"), visit.own_kind)]
 
 
-def _delay(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+def _delay(visit: Visit, sees: Seen) -> list[Fact]:
     is_delayed = visit.access == Visit.Access.DELAYED
     return [Fact(_label("access_delay_minutes"), visit.access_delay_minutes)] if is_delayed else []
 
 
-def _reason(visit: Visit, words: dict[str, dict[str, str]], sees: Seen) -> list[Fact]:
+def _reason(visit: Visit, sees: Seen) -> list[Fact]:
     if not (visit.has_access_problem or visit.access_reason):
         return []
-    return [Fact(_label("access_reason"), words["access_reason"].get(visit.access_reason, ""))]
+    return [Fact(_label("access_reason"), _value(visit, "access_reason"))]
 
 
-def _where_written(name: str) -> Callable[[Visit, Any, Seen], list[Fact]]:
+def _where_written(name: str) -> Printer:
     """Print a field that most visits do not need only where something stands in it."""
 
-    def fact(visit: Visit, words: Any, sees: Seen) -> list[Fact]:
+    def fact(visit: Visit, sees: Seen) -> list[Fact]:
         value = getattr(visit, name)
         return [Fact(_label(name), value)] if value else []
 
@@ -139,10 +139,10 @@ BODIES = ("lead_body", "partners")
 TEXTS = ("summary",)
 # Printed beside the facts: above the heading, as a tag, as the history.
 ELSEWHERE = ("reference", "state", "history", "created_by")
-SPECIAL: dict[str, Callable[[Visit, Any, Seen], list[Fact]]] = {
+SPECIAL: dict[str, Printer] = {
     "place": _place,
-    "setting": lambda visit, words, sees: [Fact(_("Setting"), visit.setting.name)],
-    "jurisdiction": lambda visit, words, sees: [Fact(_("Jurisdiction"), visit.jurisdiction.name)],
+    "setting": lambda visit, sees: [Fact(_("Setting"), visit.setting.name)],
+    "jurisdiction": lambda visit, sees: [Fact(_("Jurisdiction"), visit.jurisdiction.name)],
     "starts_on": _first_day,
     "ends_on": _last_day,
     "time_in": _time("time_in"),

@@ -32,6 +32,7 @@ def fields(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     rules = field_table.TABLE.rules
     context = {
         "states": STATES.values(),
+        "blind": [words for name, words in READERS.items() if not any(rule.seen[name] for rule in rules)],
         "parts": [
             (title, [(_label(rule), _cells(rule)) for rule in rules if rule.part == part])
             for part, title in PARTS.items()
