@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 TOKEN = "csrfmiddlewaretoken"
 NEVER = ("account_", "mfa_", "usersessions_", "members:invitation_accept", "set_language", "admin:")
-# Shorter answers are choices and dates, which the next page would show again anyhow.
+# Shorter answers, and those of one word, are choices, dates and keys: nobody misses them.
 WORTH_SHOWING = 20
 
 
@@ -39,7 +39,7 @@ def page(request: HttpRequest, *, status: int) -> TemplateResponse:
     fields = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
     context = {
         "fields": fields,
-        "texts": [str(value) for _name, value in fields if len(str(value)) > WORTH_SHOWING],
+        "texts": [text for _name, value in fields if len(text := str(value).strip()) > WORTH_SHOWING and " " in text],
         "has_files": bool(request.FILES),
         "action": request.get_full_path(),
         "login_url": settings.LOGIN_URL,
