@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,6 +15,7 @@ from members.models import Mechanism
 from members.views.scope import desk_page, public_page
 from npmportal import audit
 from npmportal.access import MAKE_REPORTS
+from npmportal.private_files import file_or_404, inert_response
 from reports import actions
 from reports.forms.request import ReportRequestForm
 from reports.models import Report, ReportingYear
@@ -81,21 +82,9 @@ def report_retry(request: HttpRequest, mechanism: Mechanism, pk: str) -> HttpRes
 @desk_page(needs=MAKE_REPORTS)
 def report_download(request: HttpRequest, mechanism: Mechanism, pk: str) -> HttpResponseBase:
     report = _report(request, mechanism, pk)
-    if not report.file.name or not report.file.storage.exists(report.file.name):
-        raise Http404
+    file_or_404(report.file)
     audit.record("report.downloaded", by=request.user, obj=report, mechanism=mechanism, edition=report.edition)
-    headers = {
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return FileResponse(
-        report.file.open("rb"),
-        as_attachment=True,
-        filename=report.file_name,
-        content_type="application/pdf",
-        headers=headers,
-    )
+    return inert_response(report.file, report.file_name, "application/pdf")
 
 
 def _report(request: HttpRequest, mechanism: Mechanism, pk: str) -> Report:
