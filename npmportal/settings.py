@@ -280,12 +280,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP_SECONDS,
         "options": {"expires": JOB_SWEEP_SECONDS},
     },
-    # Hourly by day: once a day and person it sends, the other times it tries again what failed.
-    "remind": {
-        "task": "members.tasks.remind",
-        "schedule": crontab(hour="6-20", minute=10),
-        "options": {"expires": 3000},
-    },
+    "remind": {"task": "members.tasks.remind", "schedule": crontab(hour="6-20", minute=10)},  # sends once a day
     "sweep-letters": {"task": "npmportal.tasks.sweep_letters", "schedule": 900.0, "options": {"expires": 900}},
     "audit-head": {"task": "npmportal.tasks.print_audit_head", "schedule": crontab(hour="3", minute=20)},
     "keep-people": {"task": "members.tasks.keep_people", "schedule": crontab(hour="2", minute=40)},

@@ -106,6 +106,6 @@ def task_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
 
 def _meeting_url(user: Any, task: Task) -> str:
     """Return the page of the meeting that agreed on ``task``, nothing for who does not see it."""
-    if not task.meeting or not Meeting.objects.visible_to(user).filter(pk=task.meeting_id).exists():
+    if not task.meeting or not Meeting.objects.visible_to(user).filter(pk=task.meeting.pk).exists():
         return ""
     return reverse("members:meeting_detail", kwargs={"npm": task.mechanism.slug, "pk": task.meeting_id})
