@@ -14,9 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from members.actions import invitations as invitation_actions
-from reports.models import Report
-from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, VisitFactory, person
+from tests.access_records import argument, one_of_everything
 from tests.test_conventions import views
 
 TABLE = Path(__file__).with_name("access_table.csv")
@@ -57,27 +55,8 @@ def everybody(
 @pytest.fixture
 def records(mechanism, alpha, beta, administrator, coordinator, alpha_lead):
     """One of everything an address can name. The beta body takes no part in any of these visits."""
-    place = PlaceFactory(mechanism=mechanism)
-    remit = RemitFactory(setting=mechanism.settings.first(), bodies=[alpha], spanning=[mechanism.jurisdictions.first()])
-    visits = {
-        state: VisitFactory(place=place, lead_body=alpha, state=state)
-        for state in ("draft", "submitted", "returned", "approved")
-    }
-    report = Report.objects.create(year=ReportingYearFactory(mechanism=mechanism), edition=1)
-    invitation, _secret = invitation_actions.invite(
-        email="new@example.org", name="Nora New", role="body_reader", scope=alpha, by=alpha_lead
-    )
-    colleague = person("body_monitor", alpha, name="Anna Colleague")
-    return {
-        "mechanism": mechanism,
-        "body": alpha,
-        "place": place,
-        "remit": remit,
-        "visits": visits,
-        "report": report,
-        "invitation": invitation,
-        "colleague": colleague,
-    }
+    found = one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead)
+    return found | {"name": alpha.names.first(), "setting": mechanism.settings.first()}
 
 
 def targets(name, pattern, records):
@@ -94,29 +73,7 @@ def targets(name, pattern, records):
                 extra = {"transition": step} if step else {}
                 yield f"{name} [{state}{' ' + step if step else ''}]", base | {"pk": visit.pk} | extra
     else:
-        yield name, base | {argument: ARGUMENTS[f"{name} {argument}"](records) for argument in wanted}
-
-
-ARGUMENTS = {
-    "members:body_detail body": lambda r: r["body"].slug,
-    "members:desk_body_detail body": lambda r: r["body"].slug,
-    "members:invitation_accept secret": lambda r: "no-such-secret",
-    "members:invitation_withdraw pk": lambda r: r["invitation"].pk,
-    "members:person_retire pk": lambda r: r["colleague"].pk,
-    "members:person_role pk": lambda r: r["colleague"].pk,
-    "visits:place_detail pk": lambda r: r["place"].pk,
-    "visits:place_change pk": lambda r: r["place"].pk,
-    "reports:report_detail pk": lambda r: r["report"].pk,
-    "reports:report_download pk": lambda r: r["report"].pk,
-    "reports:report_retry pk": lambda r: r["report"].pk,
-    "reports:report_progress pk": lambda r: r["report"].pk,
-    "account_confirm_email key": lambda r: "no-such-key",
-    "account_reset_password_from_key uidb36": lambda r: "1",
-    "account_reset_password_from_key key": lambda r: "no-such-key",
-    "mfa_view_recovery_codes pk": lambda r: 1,
-    "mfa_remove_webauthn pk": lambda r: 1,
-    "mfa_edit_webauthn pk": lambda r: 1,
-}
+        yield name, base | {wanting: argument(name, wanting, records) for wanting in wanted}
 
 
 def addresses(records):

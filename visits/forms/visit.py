@@ -134,10 +134,13 @@ class VisitForm(forms.ModelForm[Visit]):
             self.initial.setdefault("partners", list(self.instance.body_ids[1:]))
 
     def _leave_out_what_is_closed(self, user: User, mechanism: Mechanism) -> None:
-        """Keep the fields that the field table lets ``user`` change in this visit, and no others."""
+        """Keep the fields that the field table lets ``user`` change in this visit, and no others.
+
+        A visit that was handed in while somebody typed is refused by the action; what was typed stays to be read.
+        """
         reader = reader_of(user, mechanism)
-        is_new = self.instance._state.adding
-        open_fields = (reader.records() if is_new else reader.changes(self.instance)) | {"version", "form_key"}
+        is_open = not self.instance._state.adding and self.instance.is_open
+        open_fields = (reader.changes(self.instance) if is_open else reader.records()) | {"version", "form_key"}
         for name in [name for name in self.fields if name not in open_fields]:
             del self.fields[name]
 

@@ -1,0 +1,168 @@
+"""One of everything an address can name, and how each address is filled in with it (tests/test_access_table.py)."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from members.actions import invitations as invitation_actions
+from members.models import (
+    AdministratorRequest,
+    AgendaItem,
+    CoverageGap,
+    CoverageNote,
+    Decision,
+    ExpectedLayer,
+    GapInquiry,
+    GroupSeat,
+    Meeting,
+    Minutes,
+    PeopleReview,
+    Task,
+    Terms,
+    WorkingGroup,
+)
+from npmportal.models import MailRecord
+from reports.models import Report
+from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, SourceFactory, VisitFactory, person
+from visits.models import Authority
+
+LONG_AGO = date(2015, 1, 1)
+
+
+def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) -> dict:
+    """Return the records by name. The beta body takes no part in any visit, group or task."""
+    setting, jurisdiction = mechanism.settings.first(), mechanism.jurisdictions.first()
+    place = PlaceFactory(mechanism=mechanism)
+    invitation, _secret = invitation_actions.invite(
+        email="new@example.org", name="Nora New", role="body_reader", scope=alpha, by=alpha_lead
+    )
+    return {
+        "mechanism": mechanism,
+        "body": alpha,
+        "place": place,
+        "remit": RemitFactory(setting=setting, bodies=[alpha], spanning=[jurisdiction]),
+        "visits": {
+            state: VisitFactory(place=place, lead_body=alpha, state=state)
+            for state in ("draft", "submitted", "returned", "approved")
+        },
+        "report": Report.objects.create(year=ReportingYearFactory(mechanism=mechanism), edition=1),
+        "invitation": invitation,
+        "letter": MailRecord.objects.create(
+            template="invitation", object_type="members.invitation", object_id=str(invitation.pk), state="failed"
+        ),
+        "colleague": person("body_monitor", alpha, name="Anna Colleague"),
+        "request": AdministratorRequest.objects.create(
+            mechanism=mechanism, email="second@example.org", name="Sam Second", asked_by=coordinator
+        ),
+        "review": PeopleReview.objects.create(
+            body=alpha, quarter_starts_on=date.today(), due_on=date.today() + timedelta(days=14)
+        ),
+        "source": SourceFactory(mechanism=mechanism),
+        "terms": Terms.objects.create(version=1, text_en="Keep quiet.", text_nl="Zwijg."),
+        "authority": Authority.objects.create(mechanism=mechanism, name="Examplian Prison Service"),
+        **_coverage(setting, jurisdiction),
+        **_meetings(mechanism, alpha, coordinator),
+    }
+
+
+def _coverage(setting, jurisdiction) -> dict:
+    fact = {"setting": setting, "starts_on": LONG_AGO, "source": SourceFactory(mechanism=setting.mechanism)}
+    gap = CoverageGap.objects.create(layer="lay", key="no-lay", explanation="Nobody was named.", **fact)
+    gap.jurisdictions.set([jurisdiction])
+    return {
+        "gap": gap,
+        "inquiry": GapInquiry.objects.create(gap=gap, asked="Ministry", asked_on=LONG_AGO, question="Who looks?"),
+        "note": CoverageNote.objects.create(
+            jurisdiction=jurisdiction, layer="commissioner", kind="not_applicable", explanation="None.", **fact
+        ),
+        "layer": ExpectedLayer.objects.create(layer="lay", **fact),
+    }
+
+
+def _meetings(mechanism, alpha, coordinator) -> dict:
+    group = WorkingGroup.objects.create(mechanism=mechanism, kind="theme", name_en="Heat", starts_on=LONG_AGO)
+    seat = GroupSeat.objects.create(group=group, body=alpha, standing="member", starts_on=LONG_AGO)
+    begin = timezone.now() - timedelta(days=2)
+    meeting = Meeting.objects.create(
+        group=group, title="Second", starts_at=begin, ends_at=begin + timedelta(hours=1), state="held"
+    )
+    due = date.today() + timedelta(days=9)
+    return {
+        "group": group,
+        "seat": seat,
+        "meeting": meeting,
+        "point": AgendaItem.objects.create(meeting=meeting, title="Opening"),
+        "decision": Decision.objects.create(meeting=meeting, text="We measure."),
+        "minutes": Minutes.objects.create(meeting=meeting, text="It was warm."),
+        "task": Task.objects.create(
+            mechanism=mechanism, title="Buy thermometers", body=alpha, due_on=due, created_by=coordinator
+        ),
+    }
+
+
+def argument(name: str, wanted: str, records: dict):
+    """Return what stands for ``wanted`` in the address ``name``; KeyError for an address nobody thought of yet."""
+    if f"{name} {wanted}" in ARGUMENTS:
+        return ARGUMENTS[f"{name} {wanted}"]
+    record = _first(name) if wanted in ("pk", "object_id") else wanted
+    found = records[record]
+    return found.slug if record == "body" else str(found.pk)
+
+
+def _first(name: str) -> str:
+    """Return the record whose pk the address takes, by the beginning of the address's own name."""
+    return next(record for beginning, record in RECORD_OF.items() if name.partition(":")[2].startswith(beginning))
+
+
+# The longer beginnings first.
+RECORD_OF = {
+    "members_source": "source",
+    "members_terms": "terms",
+    "visits_authority": "authority",
+    "administrator_": "request",
+    "coverage_note": "note",
+    "expected_layer": "layer",
+    "gap_": "gap",
+    "remit_": "remit",
+    "meeting_plan": "group",
+    "group_": "group",
+    "seat_": "group",
+    "meeting_": "meeting",
+    "point_": "meeting",
+    "decision_": "meeting",
+    "minutes_": "meeting",
+    "task_": "task",
+    "letter_": "letter",
+    "invitation_withdraw": "invitation",
+    "people_review": "review",
+    "person_": "colleague",
+    "factor_reset": "colleague",
+    "fact_": "name",
+    "entry_": "setting",
+    "place_": "place",
+    "report_": "report",
+}
+
+# Where an argument is a word, or a record that is named otherwise than by its address.
+ARGUMENTS = {
+    "admin:app_list app_label": "members",
+    "members:invitation_accept secret": "no-such-secret",
+    "members:entry_add entries": "settings",
+    "members:entry_change entries": "settings",
+    "members:entry_move entries": "settings",
+    "members:entry_remove entries": "settings",
+    "members:entry_move way": "down",
+    "members:body_move way": "down",
+    "members:body_fact_add kind": "names",
+    "members:fact_add kind": "coordination",
+    "members:fact_correct kind": "names",
+    "members:fact_end kind": "names",
+    "members:fact_remove kind": "names",
+    "members:task_step step": "done",
+    "account_confirm_email key": "no-such-key",
+    "account_reset_password_from_key uidb36": "1",
+    "account_reset_password_from_key key": "no-such-key",
+    "mfa_view_recovery_codes pk": 1,
+    "mfa_remove_webauthn pk": 1,
+    "mfa_edit_webauthn pk": 1,
+}
