@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from members.models import Designation, GroupSeat, Mechanism, MemberBody, User, WorkingGroup
+from members.models import Affiliation, Designation, GroupSeat, Mechanism, MemberBody, User, WorkingGroup
 from npmportal import audit
 from npmportal.access import CONVENE, can
 
@@ -143,6 +144,17 @@ def _end(seat: GroupSeat, ends_on: date, reason: str, by: User) -> None:
         standing=seat.standing,
         ends_on=ends_on.isoformat(),
     )
+
+
+@transaction.atomic
+def end_seats_left(*, person: User, mechanism: Mechanism, by: User) -> None:
+    """End the seats in person that no role of ``person`` carries any more: coming back revives none (security R-10)."""
+    held = Affiliation.objects.not_ended().filter(user=person)
+    seats = GroupSeat.objects.filter(person=person, group__mechanism=mechanism).exclude(ends_on__lte=date.today())
+    if held.filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism)).exists():
+        seats = seats.exclude(body=None).exclude(body__in=held.exclude(body=None).values("body"))
+    for seat in seats.select_related("group__mechanism"):
+        _end(seat, max(date.today(), seat.starts_on), "", by)
 
 
 @transaction.atomic

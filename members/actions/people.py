@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.actions import invitations
+from members.actions import groups, invitations
 from members.actions import people_rules as rules
 from members.actions.people_rules import PeopleError, Scope
 from members.models import Affiliation, Mechanism, User
@@ -60,6 +60,7 @@ def retire_person(*, user: User, mechanism: Mechanism, by: User) -> bool:
     if is_closed:
         _close_account(user)
     sync_groups(user)
+    groups.end_seats_left(person=user, mechanism=mechanism, by=by)
     invitations.withdraw_those_of(user=user, by=by)
     scope = roles[0].body or mechanism
     rules.record("person.retired", by, user, scope, roles=sorted(a.role for a in roles), account_closed=is_closed)
@@ -90,6 +91,7 @@ def _replace(affiliation: Affiliation, role: str, scope: Scope, by: User, approv
     place = rules.where(scope)
     new, _created = Affiliation.objects.get_or_create(user=affiliation.user, role=role, ends_on=None, **place)
     sync_groups(affiliation.user)
+    groups.end_seats_left(person=affiliation.user, mechanism=rules.mechanism_of(scope), by=by)
     details = {"old": affiliation.role, "new": role} | rules.how_agreed(role, approved_by)
     if scope != before:
         details |= {"from_body": affiliation.body_id, "to_body": new.body_id}

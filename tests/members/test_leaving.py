@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.actions import invitations, people
-from members.models import Affiliation, User
+from members.models import Affiliation, User, WorkingGroup
 from members.models.affiliation_groups import strays
 from members.tasks import keep_people, sync_affiliations
 from npmportal import downloads, jobs
@@ -197,6 +197,38 @@ def test_coming_back_revives_nothing(mechanism, alpha, beta, administrator, alph
     assert old.get(DESK).status_code == 302
     assert invitations.open_invitation(sent) is None
     assert strays() == []
+
+
+@pytest.mark.parametrize("for_a_body", [True, False])
+def test_coming_back_revives_no_seat_in_a_group(mechanism, alpha, administrator, alpha_lead, for_a_body):
+    group = WorkingGroup.objects.create(mechanism=mechanism, kind="theme", name_en="Group", starts_on=date(2020, 1, 1))
+    body = alpha if for_a_body else None
+    seat = group.seats.create(person=alpha_lead, body=body, standing="member", starts_on=date(2020, 1, 1))
+    assert WorkingGroup.objects.known_inside_to(User.objects.get(pk=alpha_lead.pk)).exists()
+
+    retire(alpha_lead, mechanism, administrator)
+    user = come_back(alpha_lead, alpha, administrator)
+
+    seat.refresh_from_db()
+    assert seat.ends_on == date.today()
+    assert not WorkingGroup.objects.visible_to(User.objects.get(pk=user.pk)).exists()
+    assert AuditEvent.objects.filter(action="seat.ended", object_id=str(seat.pk)).exists()
+
+
+def test_moving_ends_the_seats_for_the_body_left_and_no_others(mechanism, alpha, beta, administrator, alpha_lead):
+    group = WorkingGroup.objects.create(mechanism=mechanism, kind="theme", name_en="Group", starts_on=date(2020, 1, 1))
+    since = {"person": alpha_lead, "starts_on": date(2020, 1, 1)}
+    left, kept = (
+        group.seats.create(body=alpha, standing="member", **since),
+        group.seats.create(standing="secretary", **since),
+    )
+
+    affiliation = alpha_lead.affiliations.get()
+    people.move_person(affiliation=affiliation, role="body_lead", scope=beta, by=administrator)
+
+    left.refresh_from_db()
+    kept.refresh_from_db()
+    assert (left.ends_on, kept.ends_on) == (date.today(), None)
 
 
 # -- The clock looks for what went past the actions ------------------------------------------------------------------
