@@ -22,13 +22,16 @@ PROTECTED = ("body_lead", "administrator", "coordinator")
 def resettable(by: User, mechanism: Mechanism, people: Collection[int]) -> set[int]:
     """Return those of ``people`` (ids) whose factor ``by`` may reset; each has to have a role in ``mechanism``.
 
-    An administrator may, for everybody else; a lead for people who work in the lead's bodies alone and lead none.
+    An administrator may, for everybody else who leads, coordinates or administers nothing in another mechanism (such
+    a person leaves one of the two first); a lead for people who work in the lead's bodies alone and lead none.
     """
     roles = Affiliation.objects.filter(user__in=people, user__is_active=True).not_ended().exclude(user=by)
     here = roles.filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism))
     found = set(here.order_by().values_list("user", flat=True))
     if can(by, MANAGE_PEOPLE, mechanism):
-        return found
+        kept = grants_of(by).on(MANAGE_PEOPLE)
+        elsewhere = roles.filter(role__in=PROTECTED).exclude(Q(mechanism__in=kept) | Q(body__mechanism__in=kept))
+        return found - set(elsewhere.order_by().values_list("user", flat=True))
     led = grants_of(by).on(MANAGE_BODY_PEOPLE)
     beyond = roles.filter(Q(role__in=PROTECTED) | Q(body=None) | ~Q(body__in=led))
     return found - set(beyond.order_by().values_list("user", flat=True))
@@ -48,7 +51,8 @@ def reset_factor(*, person: User, mechanism: Mechanism, identity_check: str, not
         raise PeopleError(_("The person has no second factor; it is set up at the next sign-in."))
     reset = FactorReset.objects.create(user=person, by=by, identity_check=identity_check, note=note)
     ended = accounts.end_sessions(person)
-    rules.record("person.factor_reset", by, person, mechanism, check=identity_check, sessions_ended=ended)
+    for where in Mechanism.objects.filter(Q(pk=mechanism.pk) | Q(pk__in=grants_of(person).mechanism_ids)):
+        rules.record("person.factor_reset", by, person, where, check=identity_check, sessions_ended=ended)
     mail.send(
         template="factor_reset",
         to=person.email,

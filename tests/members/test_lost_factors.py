@@ -14,6 +14,7 @@ from django.urls import get_resolver, reverse
 from members.actions import factors
 from members.actions.people_rules import PeopleError
 from members.models import Affiliation, FactorReset
+from members.models.affiliation_groups import sync_groups
 from npmportal.models import AuditEvent
 from tests.factories import PASSWORD, person
 
@@ -90,6 +91,36 @@ def test_lead_resets_neither_leads_nor_people_who_work_elsewhere_too(
     assert factors.resettable(administrator, mechanism, [user.pk for user in everybody]) == {
         user.pk for user in everybody if user != administrator
     }
+
+
+def test_administrator_resets_no_one_who_carries_weight_in_another_mechanism(
+    mechanism, administrator, stranger, monitor
+):
+    """Stella coordinates elsewhere: who administers Examplia, where she only reads, does not touch what guards that."""
+    alpha = monitor.affiliations.get().body
+    Affiliation.objects.create(user=stranger, body=alpha, role="body_reader")
+    auth.TOTP.activate(stranger, auth.generate_totp_secret())
+
+    with pytest.raises(PermissionDenied):
+        factors.reset_factor(person=stranger, mechanism=mechanism, by=administrator, **CHECKED)
+
+    there = stranger.affiliations.get(role="coordinator").mechanism
+    keeper = person("administrator", there, name="Erna Elsewhere")
+    factors.reset_factor(person=stranger, mechanism=there, by=keeper, **CHECKED)
+    assert not Authenticator.objects.filter(user=stranger).exists()
+
+
+def test_reset_is_written_down_in_every_mechanism_of_the_person(mechanism, administrator, stranger, monitor):
+    there = stranger.affiliations.get().mechanism
+    Affiliation.objects.create(user=monitor, mechanism=there, role="coordinator")
+    sync_groups(monitor)
+    Affiliation.objects.create(user=administrator, mechanism=there, role="administrator")
+    sync_groups(administrator)
+
+    factors.reset_factor(person=monitor, mechanism=mechanism, by=administrator, **CHECKED)
+
+    events = AuditEvent.objects.filter(action="person.factor_reset")
+    assert {event.mechanism for event in events} == {mechanism, there}
 
 
 def test_nobody_resets_their_own_and_the_database_agrees(mechanism, administrator):
