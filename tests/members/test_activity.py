@@ -304,3 +304,14 @@ def test_queries_do_not_grow_with_the_events(as_, path, mechanism, alpha, coordi
     client.get(path).getvalue()
     few = queries(2)
     assert queries(10) == few
+
+
+def test_filter_by_person_guesses_no_address(as_, mechanism, alpha, alpha_lead, administrator, coordinator):
+    audit.record("register.changed", by=coordinator, mechanism=mechanism, bodies=[alpha.pk])
+    guess = f"{ACTIVITY}?person={coordinator.email.partition('@')[0]}%40"
+
+    assert list(as_(alpha_lead).get(guess).context["page"].rows) == []
+    assert [event.actor for event in as_(alpha_lead).get(f"{ACTIVITY}?person=cora").context["page"].rows] == [
+        coordinator
+    ]
+    assert len(as_(administrator).get(guess).context["page"].rows) == 1
