@@ -7,10 +7,12 @@ from django.db.models import Count, Max
 from django.db.models.functions import ExtractYear
 
 from members.coverage.cells import AskedCell, Beside
+from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from npmportal.paging import capped_count
 from visits.models import Place, Visit
 
 SHOWN, COUNTED, YEARS = 10, 1000, 5
+OPEN_THE_LIST = (VIEW_VISITS, VIEW_SUBMITTED_VISITS)
 
 
 def places_and_visits(user: Any, cell: AskedCell) -> Beside:
@@ -38,6 +40,8 @@ def places_and_visits(user: Any, cell: AskedCell) -> Beside:
         "places": list(places.order_by("name", "id")[:SHOWN]),
         "count": count,
         "has_more": has_more,
+        # Who may know of no visit is shown no count: it would be 0 in every year.
+        "may_know": any(cell.mechanism.pk in grants_of(user).mechanisms(right) for right in OPEN_THE_LIST),
         "has_bodies": bool(bodies),
         "years": [found.get(year, {"year": year, "visits": 0}) for year in range(cell.on.year, first.year - 1, -1)],
     }

@@ -131,7 +131,8 @@ class RemitForm(SourceFields, CellFields):
             self.add_error(None, _("A body stands in the cell once: put what limits it into its one line."))
         if self.parts and cleaned.get("nobody"):
             self.add_error("nobody", _("Either name the bodies, or say that there is nobody."))
-        if not self.parts and not cleaned.get("nobody") and not any(f"body_{n}" in self.errors for n in self.rows):
+        is_told = any(f"{what}_{n}" in self.errors for n in self.rows for what in ("body", "relation"))
+        if not self.parts and not cleaned.get("nobody") and not is_told:
             self.add_error("body_1", _("Name at least one body, or say that there is nobody."))
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until.day <= since.day:

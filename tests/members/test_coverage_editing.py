@@ -72,6 +72,18 @@ def test_desk_cell_needs_a_role_here(client, as_, remit, alpha_reader, coordinat
     assert client.get(path).url.startswith(reverse("account_login"))
 
 
+def test_cell_counts_visits_only_for_who_may_know_of_any(as_, remit, alpha_reader, coordinator, administrator):
+    path = f"{DESK}cell/{CELL}"
+
+    for knows in (alpha_reader, coordinator):
+        html = as_(knows).get(path).content.decode()
+        assert "Visits of the bodies in this cell" in html
+        assert "/examplia/desk/visits/?setting=" in html
+    html = as_(administrator).get(path).content.decode()
+    assert "Visits of the" not in html
+    assert "/examplia/desk/visits/" not in html
+
+
 def test_editing_is_for_who_keeps_the_register(
     client, as_, remit, coordinator, administrator, alpha_lead, alpha_reader, stranger
 ):
@@ -301,6 +313,13 @@ def test_end_and_removal_on_screen(as_, remit, coordinator):
     assert "This field is required." in preview(client, remove, {"reason": " "}).content.decode()
     assert save(client, remove, {"reason": "It never was."}).status_code == 302
     assert not Remit.objects.exists()
+
+
+def test_line_without_its_relation_is_said_once(as_, mechanism, alpha, coordinator):
+    html = preview(as_(coordinator), NEW, typed(body_1="alpha", relation_1="")).content.decode()
+
+    assert "Say how the body acts" in html
+    assert "Name at least one body" not in html
 
 
 def test_body_of_another_mechanism_cannot_be_named(as_, mechanism, coordinator):
