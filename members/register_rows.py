@@ -41,8 +41,8 @@ def member_designations(mechanism: Mechanism, on: date) -> Any:
     )
 
 
-def member_rows(mechanism: Mechanism, on: date) -> Iterator[tuple[Any, ...]]:
-    """Yield one row for each body with a standing on the day."""
+def member_rows(mechanism: Mechanism, on: date, *, with_notes: bool) -> Iterator[tuple[Any, ...]]:
+    """Yield one row for each body with a standing on the day; the notes are for the mechanism's own people."""
     coordinator = mechanism.coordinations.as_at(on).values_list("body_id", flat=True).first()
     for designation in member_designations(mechanism, on):
         body = designation.body
@@ -51,15 +51,18 @@ def member_rows(mechanism: Mechanism, on: date) -> Iterator[tuple[Any, ...]]:
             on, body.slug, body.abbreviation, name.name_en if name else "", name.name_nl if name else "", body.kind,
             designation.status, precise(designation.starts_on, designation.starts_precision), designation.instrument,
             designation.takes_part, body.pk == coordinator, "; ".join(j.slug for j in body.jurisdictions.all()),
-            body.works_note, designation.note, designation.source.title, designation.source.url,
+            body.works_note, designation.note if with_notes else "", designation.source.title, designation.source.url,
         )  # fmt: skip
 
 
-def coverage_rows(matrix: Matrix) -> Iterator[tuple[Any, ...]]:
-    """Yield one row for each remit, each gap and each stretch of cells of which nothing is recorded."""
+def coverage_rows(matrix: Matrix, *, with_notes: bool) -> Iterator[tuple[Any, ...]]:
+    """Yield one row for each remit, each gap and each stretch of cells of which nothing is recorded.
+
+    ``with_notes`` is for the mechanism's own people; what says why nobody monitors everybody reads, as on the page.
+    """
     with override("en-gb"):
-        rows = [row for setting in matrix.settings for row in _setting_rows(matrix, setting)]
-        rows += [_gap_row(matrix, gap) for gap in matrix.gaps]
+        rows = [row for setting in matrix.settings for row in _setting_rows(matrix, setting, with_notes)]
+        rows += [_gap_row(matrix, gap, with_notes) for gap in matrix.gaps]
     yield from rows
 
 
@@ -85,7 +88,7 @@ def _difference_row(found: Comparison, difference: Difference) -> tuple[Any, ...
     )  # fmt: skip
 
 
-def _setting_rows(matrix: Matrix, setting: Setting) -> Iterator[tuple[Any, ...]]:
+def _setting_rows(matrix: Matrix, setting: Setting, with_notes: bool) -> Iterator[tuple[Any, ...]]:
     seen = set()
     for row in setting.rows:
         for cell in row.cells:
@@ -94,16 +97,17 @@ def _setting_rows(matrix: Matrix, setting: Setting) -> Iterator[tuple[Any, ...]]
             for entry in cell.entries:
                 if entry.key not in seen:
                     seen.add(entry.key)
-                    yield _entry_row(matrix, setting, entry)
+                    yield _entry_row(matrix, setting, entry, with_notes)
 
 
-def _entry_row(matrix: Matrix, setting: Setting, entry: Entry) -> tuple[Any, ...]:
+def _entry_row(matrix: Matrix, setting: Setting, entry: Entry, with_notes: bool) -> tuple[Any, ...]:
     relations = "; ".join(f"{part.abbreviation} {part.relation}" for part in entry.parts)
     scope = "; ".join(f"{part.abbreviation} {part.scope.en}" for part in entry.parts if part.scope)
+    note = entry.note if with_notes or not entry.parts else ""
     return (
         matrix.on, setting.name.en, setting.name.nl, entry.layer, _jurisdictions(matrix, entry.jurisdictions),
         "monitored" if entry.parts else "no monitor", "; ".join(part.abbreviation for part in entry.parts),
-        entry.text or "No monitor", relations, scope, "", *_period(entry), entry.confidence, entry.note,
+        entry.text or "No monitor", relations, scope, "", *_period(entry), entry.confidence, note,
         entry.source.title, entry.source.url,
     )  # fmt: skip
 
@@ -115,11 +119,11 @@ def _unrecorded_row(matrix: Matrix, setting: Setting, row: Row, cell: Cell) -> t
     return (*known, "", capfirst(state), *[""] * (len(COVERAGE_HEADER) - len(known) - 2))
 
 
-def _gap_row(matrix: Matrix, gap: Gap) -> tuple[Any, ...]:
+def _gap_row(matrix: Matrix, gap: Gap, with_notes: bool) -> tuple[Any, ...]:
     return (
         matrix.on, gap.setting_name.en, gap.setting_name.nl, gap.layer, _jurisdictions(matrix, gap.jurisdictions),
         "no monitor", "", "No monitor", "", "", gap.kind_of_place.en, *_period(gap), "",
-        " ".join(filter(None, (gap.explanation.en, gap.note))), gap.source.title, gap.source.url,
+        " ".join(filter(None, (gap.explanation.en, gap.note if with_notes else ""))), gap.source.title, gap.source.url,
     )  # fmt: skip
 
 

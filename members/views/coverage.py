@@ -63,7 +63,8 @@ def coverage_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
     asked = asked_day(request)
     if asked.error:
         return bad_day(asked.error)
-    rows = list(coverage_rows(build_matrix(mechanism, asked.on)))
+    is_own = mechanism.pk in grants_of(request.user).mechanism_ids
+    rows = list(coverage_rows(build_matrix(mechanism, asked.on), with_notes=is_own))
     return csv_response(f"{mechanism.slug}-coverage-{asked.on}.csv", COVERAGE_HEADER, rows)
 
 

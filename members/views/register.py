@@ -16,7 +16,7 @@ from members.register_rows import MEMBER_HEADER, member_designations, member_row
 from members.views.asked_day import asked_day
 from members.views.evidence import bad_day, earliest_day, sources_of
 from members.views.scope import desk_page, public_page
-from npmportal.access import MANAGE_MEMBERS, can
+from npmportal.access import MANAGE_MEMBERS, can, grants_of
 from npmportal.csv_files import csv_response
 
 # -- Members ----------------------------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def members_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     asked = asked_day(request)
     if asked.error:
         return bad_day(asked.error)
-    rows = list(member_rows(mechanism, asked.on))
+    rows = list(member_rows(mechanism, asked.on, with_notes=mechanism.pk in grants_of(request.user).mechanism_ids))
     return csv_response(f"{mechanism.slug}-members-{asked.on}.csv", MEMBER_HEADER, rows)
 
 

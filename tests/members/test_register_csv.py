@@ -2,8 +2,10 @@ import csv
 import io
 from datetime import date
 
-from members.models import BodyName
-from tests.factories import SourceFactory
+from members.models import BodyName, CoverageGap
+from tests.factories import RemitFactory, SourceFactory
+
+SECRET = "told by telephone, in confidence"
 
 
 def rows_of(response):
@@ -58,3 +60,30 @@ def test_no_cell_begins_a_formula(client, mechanism, alpha):
     row = rows_of(client.get("/examplia/members.csv"))[0]
 
     assert (row["name_en"], row["abbreviation"]) == ("'=HYPERLINK(1)", "'+A")
+
+
+def test_notes_are_for_the_network_s_own_people_in_files_as_on_pages(
+    client, as_, mechanism, alpha, alpha_reader, stranger
+):
+    alpha.designations.update(note=SECRET)
+    since = {"starts_on": date(2010, 1, 1), "source": SourceFactory()}
+    BodyName.objects.create(body=alpha, name_en="Other", abbreviation="OTH", is_used=False, note=SECRET, **since)
+    setting, place = mechanism.settings.get(slug="prisons"), mechanism.jurisdictions.get(slug="north")
+    RemitFactory(setting=setting, bodies=[alpha], spanning=[place], note=SECRET)
+    gap = CoverageGap.objects.create(
+        setting=setting, layer="lay", key="gap", explanation="No law yet.", note=SECRET, **since
+    )
+    gap.jurisdictions.add(place)
+
+    def holds(who, address):
+        answer = (who if who is client else as_(who)).get(f"/examplia/{address}")
+        assert answer.status_code == 200
+        return SECRET in (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+    public = ("members.csv", "coverage.csv", "members/", "members/alpha/", "coverage/", "history/?what=all",
+              "coverage.svg", "coverage/cell/?setting=prisons&jurisdiction=north&layer=inspection",
+              "coverage/compare.csv")  # fmt: skip
+    assert [address for address in public if holds(client, address) or holds(stranger, address)] == []
+    for address in ("members.csv", "coverage.csv", "desk/members/alpha/"):
+        assert holds(alpha_reader, address), address
+    assert "No law yet." in b"".join(client.get("/examplia/coverage.csv").streaming_content).decode()
