@@ -74,11 +74,15 @@ def _invitations(user: Any, mechanism: Mechanism) -> QuerySet[Invitation]:
 
 
 def _unsent(user: Any, mechanism: Mechanism) -> QuerySet[MailRecord]:
-    """Return the letters of the last days that failed: to people of the mechanism, and of its invitations.
+    """Return the letters of the last days that failed: to people with a role in the mechanism, and of its invitations.
 
     A digest that was sent later on its day is none.
     """
-    held = Affiliation.objects.manageable_by(user).filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism))
+    held = (
+        Affiliation.objects.manageable_by(user)
+        .not_ended()
+        .filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism))
+    )
     invitations = _invitations(user, mechanism).order_by().annotate(text=Cast("pk", CharField())).values("text")
     sent_later = MailRecord.objects.filter(
         user=OuterRef("user"), template=OuterRef("template"), day=OuterRef("day"), state=MailRecord.State.SENT

@@ -1,6 +1,6 @@
 """The page of letters that were not sent, inviting again, and a person's own reminders and letters."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.actions.invitations import invite
-from members.models import Invitation, ReminderChoice
+from members.models import Affiliation, Invitation, ReminderChoice
 from npmportal.models import AuditEvent, MailRecord
 
 LETTERS = "/examplia/desk/letters/"
@@ -86,6 +86,15 @@ def test_letters_lists_what_failed_here_and_nothing_else(
     assert "OSError" in html
     for other in (stranger.name, beta_monitor.name):
         assert other not in html
+
+
+def test_letters_to_who_left_for_another_mechanism_are_not_listed(as_, administrator, alpha, stranger):
+    Affiliation.objects.create(
+        user=stranger, body=alpha, role="body_reader", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1)
+    )
+    failed_to(stranger)
+
+    assert stranger.name not in as_(administrator).get(LETTERS).content.decode()
 
 
 def test_a_digest_that_was_sent_later_that_day_is_not_listed(as_, administrator, alpha_monitor):
