@@ -33,7 +33,7 @@ from members.views.meeting_scope import (
 )
 from members.views.scope import desk_page
 from members.views.task_rows import rows_of
-from npmportal import audit
+from npmportal import audit, links
 from npmportal.access import CONVENE, can
 from npmportal.paging import paginate
 from npmportal.private_files import INERT
@@ -224,7 +224,7 @@ def _calendar(
 ) -> HttpResponse:
     def link(meeting: Meeting) -> str:
         address = reverse("members:meeting_detail", kwargs={"npm": mechanism.slug, "pk": meeting.pk})
-        return request.build_absolute_uri(address)
+        return links.absolute(address)  # the file stays in calendars, whatever host was asked for
 
     content = calendar_of(meetings, link)
     audit.record("calendar.downloaded", by=request.user, obj=about, mechanism=mechanism)

@@ -58,6 +58,17 @@ def test_calendar_file_says_when_where_and_which_group_and_no_more(as_, planned,
     assert AuditEvent.objects.filter(action="calendar.downloaded", actor=beta_monitor).count() == 1
 
 
+def test_link_in_a_calendar_file_leads_to_this_installation_whatever_host_was_asked(
+    as_, planned, beta_monitor, settings
+):
+    settings.PORTAL_URL, settings.ALLOWED_HOSTS = "https://npm.example.org", ["*"]
+
+    response = as_(beta_monitor).get(address(planned, "meeting_ics"), headers={"host": "evil.example.com"})
+
+    assert b"evil" not in response.content
+    assert events_of(response)[0]["url"] == f"https://npm.example.org{address(planned)}"
+
+
 def test_change_and_cancellation_are_new_editions_of_the_same_entry(as_, planned, coordinator):
     client = as_(coordinator)
     planned.where = "Attic"
