@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.coverage import build_matrix
-from members.coverage.explaining import to_explain
+from members.coverage.explaining import to_explain_as_at
 from members.models import AdministratorRequest, Invitation, Mechanism, Meeting, MemberBody, PeopleReview, Task
 from npmportal.access import (
     CONVENE,
@@ -94,7 +93,7 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
         submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
         yield from _visits(_("Visits to review"), submitted, "state=submitted")
     if mechanism.pk in grants.on(MANAGE_MEMBERS):
-        questions = to_explain(build_matrix(mechanism, date.today()))
+        questions = to_explain_as_at(mechanism, date.today())
         if questions:
             yield Group("cell", _("Coverage to be explained"), questions[:SHOWN], len(questions), False)
     if mechanism.pk in grants.on(MAKE_REPORTS):

@@ -35,7 +35,7 @@ def run() -> int:
         for service in (*_background(servants, environ), web):
             servants.start(service, wait=False)
         _load(servants, environ)
-        with _meanwhile(servants, environ, "demo_accounts") as accounts:
+        with _meanwhile(servants, environ, "demo_accounts", "--at-work") as accounts:
             report = _build_report(servants, environ)
         servants.wait_for(web)
         _announce(servants, port, report, accounts)
@@ -85,13 +85,12 @@ def _prepare(servants: Household, environ: dict[str, str]) -> None:
 def _load(servants: Household, environ: dict[str, str]) -> None:
     steps = (
         ("Loading the networks of the United Kingdom and the Netherlands …", ["load_reference", "uk", "nl"]),
-        ("Publishing the terms of use …", ["load_terms"]),
         (f"Loading {VISITS:,} invented visits …", ["load_demo", "--visits", str(VISITS)]),
-        ("Loading invented tasks …", ["load_demo_tasks"]),
     )
-    for sentence, arguments in steps:
-        say(sentence)
-        manage_step(servants, environ, *arguments)
+    with _meanwhile(servants, environ, "load_terms"):
+        for sentence, arguments in steps:
+            say(sentence)
+            manage_step(servants, environ, *arguments)
 
 
 def manage_step(servants: Household, environ: dict[str, str], *arguments: str) -> Path:

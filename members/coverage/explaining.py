@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
+from django.core.cache import cache
+from django.db.models import Max
 from django.utils.functional import Promise
 
+from members.coverage.building import build_matrix
 from members.coverage.matrix import Cell, Matrix, Row, Setting
-from members.models import CoverageNote, Remit, RemitBody
+from members.models import CoverageNote, Mechanism, RegisterChange, Remit, RemitBody
 from members.models.bilingual import Words
 
 ALONE = (RemitBody.Relation.LEAD, RemitBody.Relation.SEPARATELY)
@@ -61,6 +65,20 @@ def to_explain(matrix: Matrix) -> list[Question]:
                 found.append(_question(matrix, setting, row, cell))
         elif len(bodies := _beside_each_other(cell)) > 1 and not _is_noted(cell):
             found.append(_question(matrix, setting, row, cell, bodies))
+    return found
+
+
+def to_explain_as_at(mechanism: Mechanism, on: date) -> list[Question]:
+    """Return `to_explain` of the day for a page that only reminds of it: read anew after each act on the register.
+
+    A register that was loaded from its packaged file, which is no act of a person, is read anew after five minutes.
+    """
+    last_act = RegisterChange.objects.filter(mechanism=mechanism).aggregate(last=Max("pk"))["last"]
+    key = f"to-explain:{mechanism.pk}:{on}:{last_act or 0}"
+    found: list[Question] | None = cache.get(key)
+    if found is None:
+        found = to_explain(build_matrix(mechanism, on))
+        cache.set(key, found, 300)
     return found
 
 

@@ -110,7 +110,9 @@ class NetworkEntry:
                 self.send(name, kind, where=where, **fields(row), **days, **self.source(row.source))
             follows = number + 1 < len(rows) and row.until and rows[number + 1].since.day == row.until.day
             if row.until and not follows:
-                owner = {"body__slug": body, "body__mechanism__slug": self.npm} if body else {"mechanism__slug": self.npm}
+                owner = (
+                    {"body__slug": body, "body__mechanism__slug": self.npm} if body else {"mechanism__slug": self.npm}
+                )
                 fact = model.objects.get(starts_on=row.since.day, **owner)
                 self.send("fact_end", kind, where={"pk": fact.pk}, ends_on=precise(row.until.day, row.until.precision))
 

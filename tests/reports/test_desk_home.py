@@ -136,6 +136,7 @@ def test_desk_asks_the_same_number_of_questions_for_many_visits(
                     VisitFactory(place=place, lead_body=body, state=state, approved_at=timezone.now())
 
     more()
+    client.get(URL)  # what the register leaves to be explained is remembered until the next act on it
     with django_assert_max_num_queries(25) as first:
         client.get(URL)
     more()
