@@ -29,7 +29,7 @@ def may_found(user: Any) -> bool:
 
 @transaction.atomic
 def create_mechanism(*, values: dict[str, Any], source: dict[str, Any], by: User, is_first: bool = False) -> Mechanism:
-    """Found an empty mechanism, hidden from the public, with ``by`` as its first administrator; return it (ADR 0018).
+    """Found an empty mechanism, hidden from the public, with ``by`` as its first administrator; return it (ADR 0015).
 
     No right on anything that exists is raised: the role is held in the new mechanism alone. ``is_first`` is for the
     command line, where nobody administers anything yet. Raises PermissionDenied and RegisterError.

@@ -22,7 +22,7 @@ def role_choices(scopes: set[str]) -> list[tuple[str, str]]:
 def places_managed(user: User, mechanism: Mechanism) -> tuple[dict[str, MemberBody], list[tuple[str, str]]]:
     """Return the bodies whose people ``user`` manages, by key, and the choices: with the mechanism for who manages all.
 
-    A body that has left the mechanism is not among them: a role in it would give nothing (ADR 0021).
+    A body that has left the mechanism is not among them: a role in it would give nothing (ADR 0016).
     """
     manages_all = can(user, MANAGE_PEOPLE, mechanism)
     own = mechanism.bodies.with_names_as_at(date.today()).exclude(pk__in=bodies_that_left(date.today()))

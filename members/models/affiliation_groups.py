@@ -16,7 +16,7 @@ def sync_groups(user: User) -> None:
 
 
 def _that_give_rights(user: User) -> Iterable[Affiliation]:
-    """Return today's affiliations, but those in a body that has left the mechanism (ADR 0021)."""
+    """Return today's affiliations, but those in a body that has left the mechanism (ADR 0016)."""
     if not user.is_active:
         return []
     today = user.affiliations.as_at(date.today()).select_related("body", "mechanism")
