@@ -24,7 +24,7 @@ def places_and_visits(user: Any, cell: AskedCell) -> Beside:
         mechanism=cell.mechanism, setting=cell.setting, jurisdiction=cell.jurisdiction, closed_on=None
     )
     count, has_more = capped_count(places, COUNTED)
-    first = date(cell.on.year - YEARS + 1, 1, 1)
+    first = date(max(cell.on.year - YEARS, 0) + 1, 1, 1)
     bodies = sorted(set(cell.remits.during(first, cell.on).values_list("parts__body", flat=True)) - {None})
     known = (Visit.objects.visible_to(user) | Visit.objects.known_to(user)).filter(
         setting=cell.setting,

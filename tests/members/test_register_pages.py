@@ -197,3 +197,15 @@ def test_queries_do_not_grow_with_the_register(client, register, mechanism, djan
 
     with django_assert_num_queries(number):
         client.get(address(name))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0003-05-05", "9999-12-31"])
+def test_no_day_of_the_calendar_is_an_error(as_, mechanism, alpha, coordinator, day):
+    RemitFactory(setting=mechanism.settings.first(), bodies=[alpha], spanning=[mechanism.jurisdictions.first()])
+    cell, compare = "cell/?setting=prisons&jurisdiction=north&layer=inspection&on=", f"compare/?from={day}&to="
+    pages = ["members/?on=", "members/alpha/?on=", "coverage/?on=", f"coverage/{cell}", f"coverage/{compare}"]
+    files = ["members.csv?on=", "coverage.csv?on=", "coverage.svg?on=", f"coverage/compare.csv?from={day}&to="]
+    client = as_(coordinator)
+
+    for path in [*pages, *files, *(f"desk/{page}" for page in pages), "desk/gaps/?on="]:
+        assert client.get(f"/examplia/{path}{day}").status_code == 200, path
