@@ -29,6 +29,8 @@ def _plain_static_files_and_private_folders(settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PORTAL_URL = "http://testserver"
+    # Otherwise each test client looks at every static file before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

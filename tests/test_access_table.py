@@ -94,9 +94,9 @@ def named_arguments(patterns=None, prefix="", outer=()):
             yield f"{prefix}{entry.name}", arguments
 
 
-def answer(cookie, method, path):
+def answer(client, cookie, method, path):
     """Return the answer's status, or “login”; whatever the request changed is undone, signing out included."""
-    client = Client(raise_request_exception=False)
+    client.cookies.clear()
     if cookie:
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     with transaction.atomic():
@@ -107,10 +107,11 @@ def answer(cookie, method, path):
 
 
 def test_every_address_answers_every_person_as_the_table_says(everybody, records):
+    client = Client(raise_request_exception=False)
     rows = [["address", "method", *PEOPLE]]
     for label, path in addresses(records):
         for method in METHODS:
-            rows.append([label, method, *(answer(everybody[name], method, path) for name in PEOPLE)])
+            rows.append([label, method, *(answer(client, everybody[name], method, path) for name in PEOPLE)])
     if os.environ.get("WRITE_ACCESS_TABLE"):
         with TABLE.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
