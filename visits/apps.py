@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VisitsConfig(AppConfig):
     name = "visits"
+    verbose_name = _("Visits")
 
     def ready(self) -> None:
         """Read the field table now: a mistake in it stops the start, not a page."""

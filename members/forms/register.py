@@ -186,6 +186,7 @@ class CoordinationForm(FactForm):
     class Meta:
         model = Coordination
         fields = ("body", "role", "is_used", "note")
+        labels = {"body": _("Body")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

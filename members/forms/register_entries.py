@@ -22,6 +22,7 @@ class BodyForm(forms.ModelForm):
     class Meta:
         model = MemberBody
         fields = ("kind", "jurisdictions", "works_note", "website")
+        labels = {"jurisdictions": _("Jurisdictions")}
         widgets = {"jurisdictions": forms.CheckboxSelectMultiple}
         help_texts = {"works_note": _("Where the list of jurisdictions does not say it all.")}
 

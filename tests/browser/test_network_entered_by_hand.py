@@ -48,7 +48,7 @@ def state_of(mechanism, day):
 
 
 def lists_of(mechanism):
-    """Return what has no dates of its own: bodies, jurisdictions, settings and areas in their order, and successions."""
+    """Return what has no dates of its own: bodies, jurisdictions, settings and areas in order, and successions."""
     successions = Succession.objects.filter(predecessor__mechanism=mechanism)
     return {
         "mechanism": [getattr(mechanism, name) for name in ("name_en", "name_nl", "profile", "established_on")],

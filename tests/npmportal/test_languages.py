@@ -20,11 +20,16 @@ from tests.test_access_table import records as _records_of_all_kinds  # noqa: F4
 
 DUTCH, ENGLISH = {"accept-language": "nl"}, {"accept-language": "en-gb"}
 # The same in both languages: words of our own, and the invented names that the fixtures give.
-SAME = {"English", "Nederlands", "Contact", "Filters", "Status", "Website", "CSV", "PDF", "Examplia"}
+SAME = {"English", "Nederlands", "Contact", "Filters", "Status", "Website", "CSV", "PDF", "SVG", "ICS", "Examplia"}
+SAME |= {"Register", "Details", "Instrument", "Agenda", "open", "ombudsman"}
+SAME |= {"alpha", "beta", "north", "south", "prisons"}  # short names in addresses
 NAMES = (
     *("Alpha Inspectorate", "Beta Inspectorate", "ALPHA", "BETA", "Police custody", "Prisons", "North", "South"),
     *("Cora Coordinator", "Adam Administrator", "Alva Lead", "Alma Monitor", "Alan Reader", "Bert Monitor"),
-    *("Anna Colleague", "Nora New", "Invented Prison", "The Invented Gazette"),
+    *("Anna Colleague", "Nora New", "Invented Prison", "The Invented Gazette", "Cora", "Adam"),
+    *("Heat", "Second", "Opening", "We measure.", "It was warm.", "Buy thermometers", "Nobody was named."),
+    *("Ministry", "Who looks?", "Keep quiet.", "Zwijg.", "Examplian Prison Service"),
+    *("Add link", "Change or view list link", "Model name", "Search"),  # Django's own, for which it has no Dutch
 )
 READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 

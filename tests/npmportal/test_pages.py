@@ -57,7 +57,7 @@ def failing_home(client, db, monkeypatch):
         def fail(*args, **kwargs):
             raise error
 
-        monkeypatch.setattr("members.views.home.Mechanism.objects.with_member_counts", fail)
+        monkeypatch.setattr("members.views.home.Mechanism.objects.public_or_own", fail)
         client.raise_request_exception = False
         return client.get("/")
 
