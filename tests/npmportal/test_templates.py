@@ -69,7 +69,7 @@ def test_every_page_extends_the_frame():
         for parameter in TEMPLATES
         if (path := parameter.values[0]).parent.name not in ("_components", "forms", "list", "widgets")
         and not (name := path.name).startswith("_")
-        and name != "base.html"
+        and name not in ("base.html", "change_form_object_tools.html")  # the second is a part, named by Django’s admin
         and "{% extends " not in path.read_text(encoding="utf-8")
     ]
 
