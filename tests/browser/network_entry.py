@@ -5,11 +5,22 @@ from itertools import pairwise
 
 from django.urls import reverse
 
-from members.models import BodyName, Coordination, CoverageGap, Designation, MechanismProfile, MemberBody, Remit, Source
+from members.models import (
+    BodyName,
+    Coordination,
+    CoverageGap,
+    Designation,
+    Mechanism,
+    MechanismProfile,
+    MemberBody,
+    Remit,
+    Source,
+)
 from members.periods import precise
 from members.reference.registers import FactRow, Register
 
 FORM = "main form[method=post]"
+DONE = ".messages .notice-success"
 
 
 class NetworkEntry:
@@ -21,20 +32,13 @@ class NetworkEntry:
 
     def enter_everything(self) -> None:
         self.mechanism()
-        for row in self.register.jurisdictions:
-            self.send("entry_add", "jurisdictions", name_en=row.name.en, name_nl=row.name.nl, slug=row.slug)
-        for row in self.register.supervision_areas:
-            self.send("entry_add", "areas", name_en=row.name.en, name_nl=row.name.nl, slug=row.slug)
-        for row in self.register.settings:
-            self.setting(row)
+        self.lists()
         for row in self.register.bodies:
             self.body(row)
-        self.followed_up(self.register.coordination, "coordination", Coordination, self.coordination)
-        self.followed_up(self.register.profiles, "profiles", MechanismProfile, lambda row: {"profile": row.profile}, 1)
-        for row in self.register.successions:
-            ids = {name: str(self.body_named(getattr(row, name)).pk) for name in ("predecessor", "successor")}
-            given = {"kind": row.kind, "happened_on": precise(row.day.day, row.day.precision), "note": row.note}
-            self.send("fact_add", "successions", **ids, **given, **self.source(row.source))
+        self.of_the_mechanism()
+        for row in in_use(self.register.expected_layers):
+            since = precise(row.since.day, row.since.precision)
+            self.send("expected_layers", setting=row.setting, layer=row.layer, since=since, **self.source(row.source))
         for row in self.register.remits:
             self.remit(row)
         for row in self.register.gaps:
@@ -61,6 +65,28 @@ class NetworkEntry:
             new_source_dated=source.dated,
             **both,
         )
+
+    def lists(self) -> None:
+        for row in self.register.jurisdictions:
+            self.send("entry_add", "jurisdictions", name_en=row.name.en, name_nl=row.name.nl, slug=row.slug)
+        for row in self.register.supervision_areas:
+            self.send("entry_add", "areas", name_en=row.name.en, name_nl=row.name.nl, slug=row.slug)
+        for row in self.register.settings:
+            self.setting(row)
+
+    def of_the_mechanism(self) -> None:
+        """Enter who coordinated, which form the mechanism had, and which body followed which."""
+        self.followed_up(self.register.coordination, "coordination", Coordination, self.coordination)
+        # Founding dates the first form itself where the day of the designation is known.
+        dated = 1 if self.register.mechanism.established_on else 0
+        self.followed_up(
+            self.register.profiles, "profiles", MechanismProfile, lambda row: {"profile": row.profile}, dated
+        )
+        for row in self.register.successions:
+            ids = {name: str(self.body_named(getattr(row, name)).pk) for name in ("predecessor", "successor")}
+            day = precise(row.day.day, row.day.precision)
+            given = {"kind": row.kind, "happened_on": day, "note": row.note}
+            self.send("fact_add", "successions", **ids, **given, **self.source(row.source))
 
     def setting(self, row) -> None:
         areas = {area.slug: str(area.pk) for area in self.mechanism_row.supervision_areas.all()}
@@ -157,8 +183,8 @@ class NetworkEntry:
     # -- The screens --------------------------------------------------------------------------------------------------
 
     @property
-    def mechanism_row(self):
-        return MemberBody._meta.get_field("mechanism").related_model.objects.get(slug=self.npm)
+    def mechanism_row(self) -> Mechanism:
+        return Mechanism.objects.get(slug=self.npm)
 
     def body_named(self, slug: str) -> MemberBody:
         return MemberBody.objects.get(mechanism__slug=self.npm, slug=slug)
@@ -184,8 +210,9 @@ class NetworkEntry:
             self.answer(form, name, value)
         form.locator("button[type=submit]:not([tabindex])").last.click()
         for _step in range(2):  # a preview, and where the portal warns of something, the confirmation
-            if self.page.url.split("?")[0].endswith(address):
+            if not self.page.locator(DONE).count():
                 self.confirm(address, fields)
+        assert self.page.locator(DONE).count(), f"{address} {fields}: {self.page.inner_text('main')}"
 
     def confirm(self, address: str, fields: dict) -> None:
         errors = self.page.locator(".error-summary")
@@ -197,17 +224,17 @@ class NetworkEntry:
         (save if save.count() else self.page.locator(f"{FORM} button[type=submit]")).last.click()
 
     def answer(self, form, name: str, value) -> None:
+        if value in ("", []):
+            return  # so the form begins
         fields = form.locator(f"[name={name}]")
-        folded = fields.first.locator("xpath=ancestor::details[not(@open)]/summary")
-        if folded.count():
-            folded.first.click()
-        kind = fields.first.evaluate("field => field.type")
-        if kind in ("checkbox", "radio"):
-            wanted = {None} if isinstance(value, bool) else set(value if isinstance(value, list) else [value])
-            for box in fields.all():
-                box.set_checked(value if isinstance(value, bool) else box.get_attribute("value") in wanted) if (
-                    kind == "checkbox"
-                ) else (box.get_attribute("value") in wanted and box.check())
+        kind, is_folded = fields.first.evaluate("field => [field.type, !!field.closest('details:not([open])')]")
+        if is_folded:
+            fields.first.locator("xpath=ancestor::details[not(@open)]/summary").first.click()
+        if isinstance(value, bool):
+            fields.first.set_checked(value)
+        elif kind in ("checkbox", "radio"):
+            for one in value if isinstance(value, list) else [value]:
+                form.locator(f"[name={name}][value='{one}']").check()
         elif kind.startswith("select"):
             fields.first.select_option(value)
         else:
@@ -221,7 +248,7 @@ def in_use(rows) -> list[FactRow]:
 
 def days_of(register: Register) -> list[date]:
     """Return every day on which something begins or ends, the day before the first, and one between each two."""
-    facts = [*register.coordination, *register.remits, *register.gaps, *register.profiles]
+    facts = [*register.coordination, *register.remits, *register.gaps, *register.profiles, *register.expected_layers]
     facts += [fact for body in register.bodies for fact in (*body.names, *body.designations)]
     days = {day.day for fact in facts if fact.used for day in (fact.since, fact.until) if day}
     ordered = sorted(days)

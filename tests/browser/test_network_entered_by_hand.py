@@ -15,8 +15,6 @@ from tests.browser.network_entry import NetworkEntry, days_of
 OWN_TO_THE_ENTRY = {"key", "source", "anchor"}  # names for a computer, and which of two equal sources was quoted
 
 
-# Every form can be typed in, but the matrix then differs in a detail (the UK's on 2013-12-03).
-@pytest.mark.xfail(reason="The matrix typed in differs in a detail that is still to be found.", run=False)
 @pytest.mark.parametrize(("npm", "js"), [("uk", True), ("nl", False)], ids=["uk", "nl without scripts"])
 def test_network_entered_through_the_screens_is_the_packaged_one(visitor, administrator, npm, js):
     register = read(npm)
