@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 
 # A file is shown by the reader's own program, never by the portal's page: it can run nothing and is kept nowhere.
@@ -16,6 +17,11 @@ INERT = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+
+
+def size_of(file: FieldFile) -> int | None:
+    """Return the bytes of ``file``, or None where there is none (yet, or any more)."""
+    return file.storage.size(file.name) if file.name and file.storage.exists(file.name) else None
 
 
 @contextmanager

@@ -4,13 +4,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models.group import WorkingGroup
 from members.models.meeting import Meeting
 from members.models.person import User
-from npmportal.models import Job
+from npmportal.private_files import size_of
 
 
 class MinutesQuerySet(models.QuerySet["Minutes"]):
@@ -75,16 +74,7 @@ class Minutes(models.Model):
     @property
     def size(self) -> int | None:
         """The bytes of the file, or None where there is none (yet, or any more)."""
-        name = self.pdf.name
-        return self.pdf.storage.size(name) if name and self.pdf.storage.exists(name) else None
-
-    def job_in_words(self) -> Job | None:
-        """Return the job with its step and its error in the reader's language (a job keeps them in English)."""
-        job = self.job
-        if job is not None:
-            job.progress_label = gettext(job.progress_label) if job.progress_label else ""
-            job.error = gettext(job.error) if job.error else ""
-        return job
+        return size_of(self.pdf)
 
 
 class MinutesAddition(models.Model):

@@ -42,7 +42,7 @@ def minutes_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpR
         "minutes": minutes,
         "meeting": minutes.meeting,
         "group": minutes.meeting.group,
-        "job": minutes.job_in_words(),
+        "job": minutes.job and minutes.job.in_words(),
         "size": minutes.size,
         "additions": minutes.additions.select_related("by"),
         "may_keep": may_keep,
@@ -120,7 +120,7 @@ def minutes_progress(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Htt
     minutes = _minutes(request, mechanism, pk)
     if not getattr(request, "htmx", False):
         return redirect("members:minutes_detail", npm=mechanism.slug, pk=pk)
-    job = minutes.job_in_words()
+    job = minutes.job and minutes.job.in_words()
     if job is None or not job.is_live:
         return HttpResponseClientRefresh()
     return TemplateResponse(request, "members/_minutes_progress.html", {"meeting": minutes.meeting, "job": job})

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -85,3 +86,9 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return round(100 * self.progress_done / self.progress_total) if self.progress_total else 0
+
+    def in_words(self) -> Self:
+        """Return the job with its step and its error in the reader's language (a job keeps them in English)."""
+        self.progress_label = gettext(self.progress_label) if self.progress_label else ""
+        self.error = gettext(self.error) if self.error else ""
+        return self

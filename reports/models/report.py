@@ -3,12 +3,12 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
 from npmportal.access import MAKE_REPORTS, grants_of
 from npmportal.models import Job
+from npmportal.private_files import size_of
 from reports.models.snapshot import Snapshot
 from reports.models.year import ReportingYear
 
@@ -70,13 +70,4 @@ class Report(models.Model):
     @property
     def size(self) -> int | None:
         """The bytes of the file, or None where there is none (yet, or any more)."""
-        name = self.file.name
-        return self.file.storage.size(name) if name and self.file.storage.exists(name) else None
-
-    def job_in_words(self) -> Job | None:
-        """Return the job with its step and its error in the reader's language (a job keeps them in English)."""
-        job = self.job
-        if job is not None:
-            job.progress_label = gettext(job.progress_label) if job.progress_label else ""
-            job.error = gettext(job.error) if job.error else ""
-        return job
+        return size_of(self.file)

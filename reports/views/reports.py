@@ -53,7 +53,7 @@ def report_request(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @desk_page(needs=MAKE_REPORTS)
 def report_detail(request: HttpRequest, mechanism: Mechanism, pk: str) -> HttpResponse:
     report = _report(request, mechanism, pk)
-    context = {"report": report, "job": report.job_in_words(), "size": report.size}
+    context = {"report": report, "job": report.job and report.job.in_words(), "size": report.size}
     return TemplateResponse(request, "reports/report_detail.html", context)
 
 
@@ -63,7 +63,7 @@ def report_progress(request: HttpRequest, mechanism: Mechanism, pk: str) -> Http
     report = _report(request, mechanism, pk)
     if not getattr(request, "htmx", False):
         return redirect("reports:report_detail", npm=mechanism.slug, pk=report.pk)
-    job = report.job_in_words()
+    job = report.job and report.job.in_words()
     if job is None or not job.is_live:
         return HttpResponseClientRefresh()
     return TemplateResponse(request, "reports/_progress.html", {"report": report, "job": job})

@@ -13,26 +13,13 @@ from visits import field_table
 from visits.field_table import Reader
 from visits.models import Visit
 from visits.models.body_names import BodyNames
-from visits.views.rows import words_of
+from visits.views.rows import BODIES, CHOSEN, words_of
 
 # What tells which fields of a line may be shown; read from the database, printed only where the table says so.
 KEYS = ("body_ids", "state", "confidentiality", "starts_on")
 # Printed in words of their own; all other fields are columns of the visit itself.
 RELATED = {"place": "place__name", "setting": "setting_id", "jurisdiction": "jurisdiction_id"}
-BODIES = ("lead_body", "partners")
 NOT_IN_A_FILE = ("history", "created_by")
-CHOSEN = (
-    "state",
-    "kind",
-    "notice",
-    "mode",
-    "trigger",
-    "validity",
-    "satisfaction",
-    "confidentiality",
-    "access",
-    "access_reason",
-)
 
 
 def response(visits: QuerySet[Visit], names: BodyNames, mechanism: Mechanism, reader: Reader) -> StreamingHttpResponse:

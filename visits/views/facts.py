@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import BodyName
 from visits import field_table
 from visits.models import Visit
+from visits.views.rows import BODIES, CHOSEN
 
 Seen = frozenset[str]
 
@@ -124,18 +125,6 @@ def _where_written(name: str) -> Printer:
     return fact
 
 
-CHOSEN = (
-    "kind",
-    "notice",
-    "mode",
-    "trigger",
-    "validity",
-    "satisfaction",
-    "confidentiality",
-    "access",
-    "access_reason",
-)
-BODIES = ("lead_body", "partners")
 TEXTS = ("summary",)
 # Printed beside the facts: above the heading, as a tag, as the history.
 ELSEWHERE = ("reference", "state", "history", "created_by")

@@ -16,6 +16,8 @@ RECENT_VISITS, RECENT_PLACES, MOST_MATCHES = 60, 8, 20
 
 PRINTED = ("kind", "notice", "validity", "access", "state")
 BODIES = ("lead_body", "partners")
+# The fields that hold one of several fixed answers, printed in words.
+CHOSEN = tuple(field.name for field in Visit._meta.concrete_fields if field.choices)
 
 
 @dataclass(frozen=True)
