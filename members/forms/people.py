@@ -35,7 +35,9 @@ class InviteForm(forms.Form):
     """Whom to invite, to what. The choices are those the inviting person manages."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("The letter with the link goes there."))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, help_text=_("The letter with the link goes there.")
+    )
     where = forms.ChoiceField(label=_("Works for"))
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
 

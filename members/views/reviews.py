@@ -1,5 +1,6 @@
 """The quarterly review of leavers: what waits, and one body's list to go through."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from members.actions.people_rules import PeopleError
 from members.models import Affiliation, Mechanism, MemberBody, PeopleReview
 from members.views.people_scope import manages_people
 
+NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 @require_safe
 @manages_people
@@ -29,7 +32,7 @@ def people_reviews(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @manages_people
 def people_review(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     review = get_object_or_404(_reviews(request.user, mechanism), pk=pk)
-    ticked = {int(value) for value in request.POST.getlist("person") if value.isascii() and value.isdecimal()}
+    ticked = {int(value) for value in request.POST.getlist("person") if NUMBER.fullmatch(value)}
     problem = ""
     if request.method == "POST":
         try:

@@ -166,6 +166,7 @@ def test_invite_says_when_the_letter_could_not_be_sent(as_, alpha, alpha_lead, m
     ("changes", "said"),
     [
         ({"email": "nonsense"}, "Enter a valid email address."),
+        ({"email": f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.net"}, "Ensure this value has at most 254 characters"),
         ({"name": ""}, "This field is required."),
         ({"role": "emperor"}, "Select a valid choice."),
         ({"where": "mechanism"}, "This role is held in one body: choose the body."),

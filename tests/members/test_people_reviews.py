@@ -100,6 +100,14 @@ def test_somebody_who_came_meanwhile_is_not_confirmed_unseen(review, alpha, alph
         reviews.confirm_review(review=review, still_there=[alpha_lead.pk, alpha_monitor.pk], by=alpha_lead)
 
 
+@pytest.mark.parametrize("ticked", ["9" * 5000, "-1", "1.5", "²", "\x00"])
+def test_ticks_that_are_no_numbers_tick_nobody(as_, review, alpha_lead, alpha_monitor, ticked):
+    answer = as_(alpha_lead).post(path(review), {"person": [ticked, alpha_lead.pk]})
+
+    assert answer.context["problem"].startswith(f"Not ticked: {alpha_monitor.name}.")
+    assert PeopleReview.objects.get(pk=review.pk).confirmed_at is None
+
+
 def test_overdue_is_seen_by_the_administrator(as_, review, administrator, coordinator):
     client = as_(administrator)
     assert "Reviews of leavers" not in client.get("/examplia/desk/").content.decode()
