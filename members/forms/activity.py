@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from members.activity import ACTIONS, KINDS, actions_of, in_general
@@ -50,7 +50,7 @@ class ActivityFilter(forms.Form):
         super().__init__(data)
         self.user, self.mechanism = user, mechanism
         fields: dict[str, Any] = self.fields
-        anything = ("", _("All"))
+        anything = ("", pgettext("filter", "All"))
         bodies = _bodies(user, mechanism)
         fields["body"].choices = [anything, *((body.pk, body.abbreviation) for body in bodies)]
         if not bodies:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -52,7 +53,8 @@ def page_header(content: str, title: Any, lead: Any = "", above: Any = "") -> Sa
 @register.simple_block_tag(end_name="end_notice")
 def notice(content: str, kind: str = "info", title: Any = "") -> SafeString:
     """Print a notice of ``kind`` info, success, warning or error, with a bold ``title`` and the block below it."""
-    names = {"info": _("Note"), "success": _("Done"), "warning": _("Take care"), "error": _("There is a problem")}
+    names = {"success": _("Done"), "warning": _("Take care"), "error": _("There is a problem")}
+    names["info"] = pgettext("notice", "Note")
     return render_to_string(
         "_components/notice.html", {"kind": kind, "name": names[kind], "title": title, "content": content}
     )

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from members.models import Mechanism
 from npmportal.quick_select import QuickSelect
@@ -94,7 +94,7 @@ class VisitFilter(_FilterForm):
         super().__init__(data)
         self.user, self.mechanism = user, mechanism
         fields: dict[str, Any] = self.fields
-        anything = ("", _("All"))
+        anything = ("", pgettext("filter", "All"))
         fields["body"].choices = [anything, *names.choices(date.today())]
         for name, choices in self.CHOICES.items():
             fields[name].choices = [anything, *choices]
@@ -161,7 +161,7 @@ class PlaceFilter(_FilterForm):
         fields["setting"].queryset = mechanism.settings.filter(has_places=True)
         fields["jurisdiction"].queryset = mechanism.jurisdictions.all()
         for name in ("setting", "jurisdiction"):
-            fields[name].empty_label = _("All")
+            fields[name].empty_label = pgettext("filter", "All")
 
     def apply(self, places: Any) -> Any:
         """Return those of ``places`` that match what could be read of the filters."""
