@@ -48,6 +48,8 @@ PARTS: dict[str, Promise] = {
     "visit": _("The visit"),
     "access": _("Access"),
     "numbers": _("Numbers of people"),
+    "talks": _("Talks and what was looked at"),
+    "situation": _("Situation on the day"),
     "summary": _("Summary"),
     "history": _("History"),
 }

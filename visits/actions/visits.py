@@ -36,6 +36,13 @@ RECORDED = (
     "access_reason",
     "access_note",
     *Visit.FUNNEL,
+    "privacy",
+    "interpreting",
+    "interpreting_note",
+    "areas_seen",
+    "staff_spoken_to",
+    "documents_checked",
+    "isolation_note",
     "summary",
 )
 

@@ -28,14 +28,35 @@ from visits.models.completeness import is_within_remit
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
 
+TALKS = (
+    "privacy",
+    "interpreting",
+    "interpreting_note",
+    "areas_seen",
+    "staff_spoken_to",
+    "documents_checked",
+    "isolation_note",
+)
 # The folded parts of the form; of the fields that always hold something, only another value than the usual one counts.
 SECTIONS = {
     "partners": ("partners", "reference", "mode", "trigger", "time_in", "time_out"),
     "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
     "numbers": Visit.FUNNEL,
+    "talks": TALKS,
     "words": ("satisfaction", "confidentiality", "summary"),
 }
-LISTS = ("kind", "mode", "trigger", "validity", "satisfaction", "access", "access_reason")
+LISTS = (
+    "kind",
+    "mode",
+    "trigger",
+    "validity",
+    "satisfaction",
+    "access",
+    "access_reason",
+    "privacy",
+    "interpreting",
+)
+NOT_RECORDED = ("satisfaction", "access", "access_reason", "privacy", "interpreting")  # what an empty choice says
 ALWAYS_SET = ("mode", "trigger", "confidentiality")
 
 
@@ -75,6 +96,16 @@ class VisitForm(forms.ModelForm[Visit]):
     )
     outside_remit_reason = LongTextField(label=gettext_lazy("Why the body visited outside its remit"), rows=3)
     access_note = LongTextField(label=gettext_lazy("What was not accessible, and who decided"), rows=3)
+    areas_seen = LongTextField(label=gettext_lazy("Parts of the place seen"), rows=2)
+    staff_spoken_to = LongTextField(
+        label=gettext_lazy("Staff and others spoken to"), rows=2, help_text=gettext_lazy("By function, without names.")
+    )
+    documents_checked = LongTextField(label=gettext_lazy("Documents and registers checked"), rows=2)
+    isolation_note = LongTextField(
+        label=gettext_lazy("Isolation and restraint"),
+        rows=3,
+        help_text=gettext_lazy("Reasons recorded, reviews, safeguards; isolation under other names."),
+    )
     summary = LongTextField(
         label=gettext_lazy("Summary"),
         rows=6,
@@ -121,7 +152,7 @@ class VisitForm(forms.ModelForm[Visit]):
         fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
         for name in ("time_in", "time_out"):
             fields[name].error_messages["invalid"] = _("Write a time of day, such as 14:30.")
-        for name in ("satisfaction", "access", "access_reason"):
+        for name in NOT_RECORDED:
             fields[name].choices = [("", _("Not recorded")), *fields[name].choices[1:]]
         for name, message in REQUIRED.items():
             fields[name].error_messages["required"] = message

@@ -1,5 +1,5 @@
 import uuid
-from typing import Any, Self
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,65 +9,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, User
-from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from visits.models.place import Place
+from visits.models.visit_query import VisitQuerySet
 
 # Small columns that lists filter by, kept in the indexes they walk.
 LISTED_OF_CELL = ("mechanism", "state", "kind", "notice", "mode", "validity", "access", "body_ids")
+# Writers by COPY need not name every text.
+EMPTY: Any = {"default": "", "db_default": ""}
 LISTED = ("setting", "jurisdiction", *(name for name in LISTED_OF_CELL if name != "mechanism"))
-
-
-class VisitQuerySet(models.QuerySet["Visit"]):
-    """The one place that says who sees which visits (design section 4)."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Return the visits whose content ``user`` may read.
-
-        The bodies involved see theirs in every state; the coordinator sees what has been submitted or approved.
-        """
-        grants = grants_of(user)
-        seen = Q(pk__in=[])
-        if bodies := grants.on(VIEW_VISITS):
-            seen |= Q(body_ids__overlap=sorted(bodies))
-        if mechanisms := grants.on(VIEW_SUBMITTED_VISITS):
-            seen |= Q(mechanism__in=sorted(mechanisms), state__in=Visit.HANDED_IN)
-        return self.filter(seen)
-
-    def known_to(self, user: Any) -> Self:
-        """Return the visits of which ``user`` may know the place, bodies and dates, but not the content.
-
-        Other members and the coordinator know that a place was visited once that visit is approved, unless restricted.
-        """
-        grants = grants_of(user)
-        return self.filter(
-            mechanism__in=grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS),
-            state=Visit.State.APPROVED,
-            confidentiality=Visit.Confidentiality.NETWORK,
-        )
-
-    def editable_by(self, user: Any) -> Self:
-        """Return the visits ``user`` may change: drafts and returned ones of a lead body the person logs for."""
-        return self.logged_by(user).filter(state__in=Visit.OPEN)
-
-    def logged_by(self, user: Any) -> Self:
-        """Return the visits, in every state, of the lead bodies ``user`` logs for."""
-        return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS))
-
-    def for_list(self) -> Self:
-        """Load what a list of visits prints; the names of bodies come from BodyNames, the long texts stay away."""
-        return self.select_related("place", "setting", "jurisdiction").defer(*Visit.LONG_TEXTS)
-
-    def for_detail(self) -> Self:
-        """Load what a visit's own page prints."""
-        return self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
-
-    def newest_first(self) -> Self:
-        """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
-        return self.order_by("-starts_on", "-id")
-
-    def counted(self) -> Self:
-        """Return the approved visits, the only ones in any figure; attempts that failed are among them (`validity`)."""
-        return self.filter(state=Visit.State.APPROVED)
 
 
 class Visit(models.Model):
@@ -134,6 +83,19 @@ class Visit(models.Model):
         HEALTH = "health", _("health")
         OTHER = "other", _("other")
 
+    class Interpreting(models.TextChoices):
+        NOT_NEEDED = "not_needed", _("not needed")
+        USED = "used", _("used")
+        UNAVAILABLE = "unavailable", _("needed but not available")
+
+    class Privacy(models.TextChoices):
+        """How private the talks with detained people were (OPCAT Article 20 d)."""
+
+        PRIVATE = "private", _("in private")
+        IN_SIGHT = "in_sight", _("in sight of staff")
+        IN_HEARING = "in_hearing", _("in hearing of staff")
+        GROUP = "group", _("in a group")
+
     class Confidentiality(models.TextChoices):
         NETWORK = "network", _("other members may know of the visit")
         RESTRICTED = "restricted", _("only the bodies involved and the coordinator may know of it")
@@ -189,6 +151,15 @@ class Visit(models.Model):
     people_declined = models.PositiveIntegerField(_("declined"), null=True, blank=True)
     people_observed = models.PositiveIntegerField(_("observed only"), null=True, blank=True)
 
+    # The talks and what was looked at (OPCAT Article 20 a to e).
+    privacy = models.CharField(_("privacy of the talks"), max_length=10, choices=Privacy.choices, blank=True, **EMPTY)
+    interpreting = models.CharField(_("interpreter"), max_length=12, choices=Interpreting.choices, blank=True, **EMPTY)
+    interpreting_note = models.CharField(_("languages interpreted, or missing"), max_length=200, blank=True, **EMPTY)
+    areas_seen = models.TextField(_("parts of the place seen"), blank=True, **EMPTY)
+    staff_spoken_to = models.TextField(_("staff and others spoken to, by function"), blank=True, **EMPTY)
+    documents_checked = models.TextField(_("documents and registers checked"), blank=True, **EMPTY)
+    isolation_note = models.TextField(_("isolation and restraint: reasons, reviews, safeguards"), blank=True, **EMPTY)
+
     summary = models.TextField(_("summary"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
@@ -201,7 +172,15 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
 
-    LONG_TEXTS = ("outside_remit_reason", "access_note", "summary")
+    LONG_TEXTS = (
+        "outside_remit_reason",
+        "access_note",
+        "areas_seen",
+        "staff_spoken_to",
+        "documents_checked",
+        "isolation_note",
+        "summary",
+    )
     FUNNEL = (
         "people_in_custody",
         "people_not_available",

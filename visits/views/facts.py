@@ -142,4 +142,9 @@ SPECIAL: dict[str, Printer] = {
     "access_delay_minutes": _delay,
     "access_reason": _reason,
     "access_note": _where_written("access_note"),
+    "interpreting_note": _where_written("interpreting_note"),
+    "areas_seen": _where_written("areas_seen"),
+    "staff_spoken_to": _where_written("staff_spoken_to"),
+    "documents_checked": _where_written("documents_checked"),
+    "isolation_note": _where_written("isolation_note"),
 }

@@ -1,0 +1,61 @@
+"""Which visits a person may see, change or know of: the one place that says so (design section 4)."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+
+
+class VisitQuerySet(models.QuerySet[Any]):
+    """The one place that says who sees which visits (design section 4)."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the visits whose content ``user`` may read.
+
+        The bodies involved see theirs in every state; the coordinator sees what has been submitted or approved.
+        """
+        grants = grants_of(user)
+        seen = Q(pk__in=[])
+        if bodies := grants.on(VIEW_VISITS):
+            seen |= Q(body_ids__overlap=sorted(bodies))
+        if mechanisms := grants.on(VIEW_SUBMITTED_VISITS):
+            seen |= Q(mechanism__in=sorted(mechanisms), state__in=self.model.HANDED_IN)
+        return self.filter(seen)
+
+    def known_to(self, user: Any) -> Self:
+        """Return the visits of which ``user`` may know the place, bodies and dates, but not the content.
+
+        Other members and the coordinator know that a place was visited once that visit is approved, unless restricted.
+        """
+        grants = grants_of(user)
+        return self.filter(
+            mechanism__in=grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS),
+            state=self.model.State.APPROVED,
+            confidentiality=self.model.Confidentiality.NETWORK,
+        )
+
+    def editable_by(self, user: Any) -> Self:
+        """Return the visits ``user`` may change: drafts and returned ones of a lead body the person logs for."""
+        return self.logged_by(user).filter(state__in=self.model.OPEN)
+
+    def logged_by(self, user: Any) -> Self:
+        """Return the visits, in every state, of the lead bodies ``user`` logs for."""
+        return self.filter(lead_body__in=grants_of(user).on(LOG_VISITS))
+
+    def for_list(self) -> Self:
+        """Load what a list of visits prints; the names of bodies come from BodyNames, the long texts stay away."""
+        return self.select_related("place", "setting", "jurisdiction").defer(*self.model.LONG_TEXTS)
+
+    def for_detail(self) -> Self:
+        """Load what a visit's own page prints."""
+        return self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
+
+    def newest_first(self) -> Self:
+        """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""
+        return self.order_by("-starts_on", "-id")
+
+    def counted(self) -> Self:
+        """Return the approved visits, the only ones in any figure; attempts that failed are among them (`validity`)."""
+        return self.filter(state=self.model.State.APPROVED)
