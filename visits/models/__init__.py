@@ -4,22 +4,34 @@ from visits.models.figure import VisitFigure
 from visits.models.need import NeedExamined
 from visits.models.number import VisitNumber
 from visits.models.place import Place
+from visits.models.place_code import PlaceCode
+from visits.models.place_facts import CapacityPeriod, OperatorPeriod, PlaceName
+from visits.models.place_links import NoDuplicate, PlaceMerge, PlaceSuccession
 from visits.models.team import TeamMember
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
 from visits.models.visit import Visit
+from visits.models.visit_interval import VisitInterval
 from visits.models.visit_partner import VisitPartner
 
 __all__ = [
     "TRANSITIONS",
     "Authority",
+    "CapacityPeriod",
     "NeedExamined",
+    "NoDuplicate",
+    "OperatorPeriod",
     "Place",
+    "PlaceCode",
+    "PlaceMerge",
+    "PlaceName",
+    "PlaceSuccession",
     "TeamMember",
     "Transition",
     "Visit",
     "VisitCombination",
     "VisitEvent",
     "VisitFigure",
+    "VisitInterval",
     "VisitNumber",
     "VisitPartner",
 ]

@@ -12,8 +12,11 @@ from visits.models.authority import Authority
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     def visible_to(self, user: Any) -> Self:
-        """Return the places of the mechanisms ``user`` works in: the register is common to its members."""
-        return self.filter(mechanism__in=grants_of(user).mechanism_ids)
+        """Return the places of the mechanisms ``user`` works in: the register is common to its members.
+
+        A record that was merged into another is no longer there.
+        """
+        return self.filter(mechanism__in=grants_of(user).mechanism_ids, merged_into=None)
 
     def named(self, words: str) -> Self:
         """Return the places whose name or town holds each of the ``words``."""
@@ -47,10 +50,23 @@ class Place(models.Model):
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("operator")
     )
     town = models.CharField(_("town"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True, db_default="")
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True, db_default="")
+    region = models.CharField(
+        _("region"), max_length=100, blank=True, db_default="", help_text=_("As the operator divides its places.")
+    )
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True, help_text=_("Empty: not recorded."))
     opened_on = models.DateField(_("opened"), null=True, blank=True)
     closed_on = models.DateField(_("closed"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True, db_default="")
     is_invented = models.BooleanField(_("invented for demonstration"), default=False)
+    # Two records of one place: this one gave way to the other (PlaceMerge keeps what moved).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_records", editable=False
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = PlaceQuerySet.as_manager()
 
@@ -61,12 +77,18 @@ class Place(models.Model):
                 name="visits_place_one_per_name_in_its_parent",
                 fields=["mechanism", "jurisdiction", "setting", "parent", "name"],
                 nulls_distinct=False,
+                condition=Q(merged_into=None),
             ),
             models.CheckConstraint(name="visits_place_is_not_its_own_unit", condition=~Q(parent=F("id"))),
             models.CheckConstraint(
                 name="visits_place_closes_after_it_opens",
                 condition=Q(closed_on=None) | Q(opened_on=None) | Q(closed_on__gt=F("opened_on")),
             ),
+            models.CheckConstraint(
+                name="visits_place_position_is_on_earth",
+                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            ),
+            models.CheckConstraint(name="visits_place_is_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
         ]
         indexes = [models.Index(fields=["mechanism", "name", "id"])]
 
