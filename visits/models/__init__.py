@@ -10,6 +10,7 @@ from visits.models.place_links import NoDuplicate, PlaceMerge, PlaceSuccession
 from visits.models.team import TeamMember
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
 from visits.models.visit import Visit
+from visits.models.visit_import import Import, ImportedPlace, ImportedVisit, ImportMapping
 from visits.models.visit_interval import VisitInterval
 from visits.models.visit_partner import VisitPartner
 
@@ -17,6 +18,10 @@ __all__ = [
     "TRANSITIONS",
     "Authority",
     "CapacityPeriod",
+    "Import",
+    "ImportMapping",
+    "ImportedPlace",
+    "ImportedVisit",
     "NeedExamined",
     "NoDuplicate",
     "OperatorPeriod",
