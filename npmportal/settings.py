@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from npmportal import environment, logs
+from npmportal import environment, file_settings, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -225,12 +225,12 @@ STATICFILES_FINDERS = [
     "npmportal.assets.PackageFinder",
 ]
 FILES_ROOT = Path(environment.text("FILES_ROOT"))
+UPLOADS = file_settings.limits()
+SCANNER_URL = file_settings.scanner("SCANNER_URL", demonstration=DEMONSTRATION)
+FILE_UPLOAD_HANDLERS = file_settings.HANDLERS
 STORAGES = {
     # Private files: no URL of their own, handed out by permission-checked views only (security decision D-14).
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": FILES_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
+    "default": file_settings.storage(FILES_ROOT),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -238,6 +238,7 @@ STORAGES = {
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "npmportal.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.text("TIME_ZONE", "Europe/London")
@@ -275,6 +276,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 JOB_SWEEP_SECONDS = environment.seconds("JOB_SWEEP_SECONDS", 15)
 CELERY_BEAT_SCHEDULE = {
+    **file_settings.BEAT,
     "sweep-jobs": {
         "task": "npmportal.tasks.sweep_jobs",
         "schedule": JOB_SWEEP_SECONDS,

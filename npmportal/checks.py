@@ -1,0 +1,18 @@
+"""What `manage.py check --deploy` says about this installation beyond Django's own checks."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from npmportal.file_settings import NOT_SCANNED
+
+
+@register(Tags.security, deploy=True)
+def scanner_is_set_up(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Say that without a scanner no file that somebody adds is ever handed out (security R-36)."""
+    if settings.SCANNER_URL not in ("", NOT_SCANNED):
+        return []
+    hint = "Set SCANNER_URL to clamd://host:port or clamd:///path/of/the/socket."
+    message = "No malware scanner is set up: files that people add to visits stay in quarantine."
+    return [Error(message, hint=hint, id="npmportal.E001")]
