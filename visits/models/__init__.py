@@ -1,3 +1,4 @@
+from visits.models.attachment import Attachment
 from visits.models.authority import Authority
 from visits.models.combination import VisitCombination
 from visits.models.figure import VisitFigure
@@ -16,6 +17,7 @@ from visits.models.visit_partner import VisitPartner
 
 __all__ = [
     "TRANSITIONS",
+    "Attachment",
     "Authority",
     "CapacityPeriod",
     "Import",

@@ -1,0 +1,212 @@
+import uuid
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+from npmportal.uploads.kinds import KINDS
+from npmportal.uploads.sentences import sentence
+from visits.models.visit import Visit
+
+FOLDER = "attachments"
+
+
+def attachment_path(attachment: "Attachment", _filename: str) -> str:
+    """Return where a file is kept: a name of chance, which tells neither whose it is nor what, not even its ending."""
+    name = uuid.uuid4().hex
+    return f"{FOLDER}/{name[:2]}/{name}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Files of visits: seen by whom the visit is seen by, as far as the field table goes (`attachments`)."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the files of the visits whose content ``user`` may read."""
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+    def for_visit(self, visit: Visit) -> Self:
+        """Return what the page of ``visit`` prints, in the order of receipt."""
+        return self.filter(visit=visit).select_related("uploaded_by", "taken_back_by", "job").order_by("uploaded_at")
+
+    def kept(self) -> Self:
+        """Return the files that take up room: not those refused or removed, of which only the record is left."""
+        return self.filter(state__in=Attachment.KEPT)
+
+    def of_the_last_day(self, user: User) -> Self:
+        """Return what ``user`` added within the last 24 hours, whatever became of it."""
+        return self.filter(uploaded_by=user, uploaded_at__gt=timezone.now() - timedelta(days=1))
+
+    def waiting(self) -> Self:
+        """Return the files that are held for a reason that passes by itself, and that no job looks at now."""
+        waits = self.filter(state=Attachment.State.QUARANTINED, held__in=Attachment.PASSES)
+        return waits.exclude(job__state__in=["queued", "running"])
+
+    def to_verify(self) -> Self:
+        """Return the available files of which nobody has made sure for a week that they are unaltered, oldest first."""
+        due = timezone.now() - timedelta(days=7)
+        return self.filter(state=Attachment.State.AVAILABLE, verified_at__lt=due).order_by("verified_at")
+
+
+class Attachment(models.Model):
+    """A file of a visit: a photograph, a letter, the figures the director handed over (security R-32 to R-36)."""
+
+    class Kind(models.TextChoices):
+        PHOTOGRAPH = "photograph", _("photograph")
+        DOCUMENT = "document", _("document of the place")
+        LETTER = "letter", _("letter")
+        FIGURES = "figures", _("figures")
+        DRAWING = "drawing", _("plan or drawing")
+        NOTES = "notes", _("notes of the visitors")
+        OTHER = "other", _("something else")
+
+    class State(models.TextChoices):
+        QUARANTINED = "quarantined", _("being checked")
+        AVAILABLE = "available", _("available")
+        REFUSED = "refused", _("refused")
+        REMOVED = "removed", _("removed")
+
+    KEPT = (State.QUARANTINED, State.AVAILABLE)
+
+    class Held(models.TextChoices):
+        """Why a file is still in quarantine after it was looked at."""
+
+        NO_SCANNER = (
+            "no_scanner",
+            _("No malware scanner is set up here, so nobody can be given the file. Tell whoever runs the server."),
+        )
+        SCANNER_AWAY = "scanner_away", _("The malware scanner does not answer. It is asked again every minute.")
+        NOT_WHOLE = (
+            "not_whole",
+            _(
+                "The malware scanner could not look into the whole file, so nobody can be given it. Add a smaller or "
+                "simpler one, and remove this."
+            ),
+        )
+        STORAGE_AWAY = (
+            "storage_away",
+            _("The place where files are kept does not answer, or is full. It is tried again every minute."),
+        )
+
+    PASSES = (Held.NO_SCANNER, Held.SCANNER_AWAY, Held.STORAGE_AWAY)
+
+    class Scan(models.TextChoices):
+        CLEAN = "clean", _("no malware found")
+        NOT_SCANNED = "not_scanned", _("not scanned")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(_("name of the file"), max_length=255)
+    extension = models.CharField(max_length=10)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.PHOTOGRAPH)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    is_evidence = models.BooleanField(_("kept as evidence"), default=False)
+    evidence_reason = models.CharField(_("why it is evidence"), max_length=500, blank=True)
+
+    # Empty where only the record is left: refused, or removed.
+    file = models.FileField(upload_to=attachment_path, max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64)
+    # What arrived. A picture is written anew, and what is kept is then another file than the one received.
+    received_size = models.PositiveBigIntegerField()
+    received_sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    has_position = models.BooleanField(default=False)
+
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUARANTINED)
+    refused_because = models.CharField(max_length=20, blank=True)
+    held = models.CharField(max_length=14, blank=True, help_text="one of Held")
+    scan = models.CharField(max_length=12, choices=Scan.choices, blank=True)
+    scanner_said = models.CharField(max_length=120, blank=True)
+    job = models.ForeignKey("npmportal.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    altered_at = models.DateTimeField(null=True)
+
+    # Removed from a draft (then only the record is left), or withdrawn after handing in (then it stays, marked).
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_reason = models.TextField(blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="visits_attachment_evidence_has_its_reason",
+                condition=Q(is_evidence=False) | ~Q(evidence_reason=""),
+            ),
+            models.CheckConstraint(
+                name="visits_attachment_refused_has_its_reason",
+                condition=Q(state="refused") & ~Q(refused_because="") | ~Q(state="refused") & Q(refused_because=""),
+            ),
+            models.CheckConstraint(
+                name="visits_attachment_available_was_checked",
+                condition=~Q(state="available")
+                | Q(checked_at__isnull=False, verified_at__isnull=False) & ~Q(scan="") & ~Q(file=""),
+            ),
+            models.CheckConstraint(
+                name="visits_attachment_taken_back_by_somebody_with_a_reason",
+                condition=Q(taken_back_at=None, taken_back_by=None, taken_back_reason="")
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False) & ~Q(taken_back_reason=""),
+            ),
+            models.CheckConstraint(
+                name="visits_attachment_removed_was_taken_back",
+                condition=~Q(state="removed") | Q(taken_back_at__isnull=False, file=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["visit", "uploaded_at"], name="visits_attachment_of_visit"),
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="visits_attachment_of_person"),
+            models.Index(
+                fields=["held"], name="visits_attachment_waiting", condition=Q(state="quarantined") & ~Q(held="")
+            ),
+            models.Index(fields=["verified_at"], name="visits_attachment_verified", condition=Q(state="available")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+    @property
+    def content_type(self) -> str:
+        return KINDS[self.extension].content_type
+
+    @property
+    def is_picture(self) -> bool:
+        return KINDS[self.extension].family == "picture"
+
+    @property
+    def is_written_anew(self) -> bool:
+        """Whether what is kept is not what arrived: a picture without what the camera put in."""
+        return self.sha256 != self.received_sha256
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.taken_back_at is not None and self.state != self.State.REMOVED
+
+    @property
+    def can_be_had(self) -> bool:
+        """Whether it is handed out: checked, and not found altered since."""
+        return self.state == self.State.AVAILABLE and self.altered_at is None
+
+    @property
+    def may_hold_position(self) -> bool:
+        """Whether it may say where it was taken: a picture kept as it came, as evidence."""
+        return self.is_picture and self.is_evidence and not self.is_written_anew
+
+    @property
+    def held_because(self) -> str:
+        """Why it is still in quarantine, in a sentence in the reader's language."""
+        return str(self.Held(self.held).label) if self.held else ""
+
+    @property
+    def refusal(self) -> str:
+        """Why it was refused, in a sentence in the reader's language."""
+        return sentence(self.refused_because) if self.refused_because else ""
