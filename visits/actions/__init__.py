@@ -1,20 +1,66 @@
 """What people do with visits and places: each function one promise, in one transaction, written down."""
 
-from visits.actions.places import PlaceTaken, may_keep_places, save_place
-from visits.actions.transitions import ReasonMissing, StepRefused, VisitIncomplete, steps_open_to, take_transition
+from visits.actions.notes import (
+    QuestionSettled,
+    add_to_record,
+    answer,
+    ask,
+    may_add,
+    may_answer,
+    may_ask,
+    settle,
+    side_of,
+    write_note,
+)
+from visits.actions.place_facts import (
+    PlaceFactRefused,
+    correct_place_fact,
+    end_place_fact,
+    enter_place_fact,
+    remove_place_fact,
+    rename_place,
+)
+from visits.actions.places import PlaceChangedMeanwhile, PlaceTaken, add_place, change_place, may_keep_places
+from visits.actions.transitions import (
+    ReasonMissing,
+    StepRefused,
+    VisitIncomplete,
+    note_look,
+    steps_open_to,
+    take_transition,
+)
 from visits.actions.visits import ReferenceTaken, VisitChangedMeanwhile, change_visit, log_visit
 
 __all__ = [
+    "PlaceChangedMeanwhile",
+    "PlaceFactRefused",
     "PlaceTaken",
+    "QuestionSettled",
     "ReasonMissing",
     "ReferenceTaken",
     "StepRefused",
     "VisitChangedMeanwhile",
     "VisitIncomplete",
+    "add_place",
+    "add_to_record",
+    "answer",
+    "ask",
+    "change_place",
     "change_visit",
+    "correct_place_fact",
+    "end_place_fact",
+    "enter_place_fact",
     "log_visit",
+    "may_add",
+    "may_answer",
+    "may_ask",
     "may_keep_places",
-    "save_place",
+    "note_look",
+    "remove_place_fact",
+    "rename_place",
+    "settle",
+    "side_of",
     "steps_open_to",
     "take_transition",
+    "write_note",
 ]

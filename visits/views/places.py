@@ -19,6 +19,7 @@ from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
+from visits.views.differences import place_differences
 from visits.views.rows import rows_of
 
 
@@ -80,11 +81,30 @@ def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -
     form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         try:
-            actions.save_place(place=form.instance, changed=form.changed_data, by=request.user)  # type: ignore[arg-type]
+            _save(form, place, request.user)
         except actions.PlaceTaken:
             form.refuse_name()
+        except actions.PlaceChangedMeanwhile as conflict:
+            return _conflict(request, mechanism, form, conflict.place)
         else:
             messages.success(request, done)
             return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
     is_new = place._state.adding
     return TemplateResponse(request, "visits/place_form.html", {"form": form, "place": place, "is_new": is_new})
+
+
+def _save(form: PlaceForm, place: Place, user: Any) -> None:
+    if place._state.adding:
+        actions.add_place(place=form.instance, by=user)
+    else:
+        actions.change_place(place=form.instance, expected_version=form.cleaned_data["version"] or 0, by=user)
+
+
+def _conflict(request: HttpRequest, mechanism: Mechanism, typed: PlaceForm, stored: Place) -> HttpResponse:
+    """Show what stands now beside what was typed; saving again replaces what stands now, knowingly."""
+    data = request.POST.copy()
+    data["version"] = str(stored.version)
+    form = PlaceForm(data, instance=stored, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    found = place_differences(typed, Place.objects.select_related("setting", "jurisdiction").get(pk=stored.pk))
+    context = {"form": form, "place": stored, "is_new": False, "conflict": True, "differences": found}
+    return TemplateResponse(request, "visits/place_form.html", context, status=409)
