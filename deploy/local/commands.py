@@ -14,6 +14,7 @@ from deploy.local.postgres import FAST, LARGE
 from deploy.local.problems import complain, say
 
 TOOL = [str(PYTHON), "-m"]
+MOST_WORKERS = 4
 CATALOGUES = [str(PYTHON), "-P", str(Path(__file__).with_name("_catalogues.py"))]
 
 
@@ -33,11 +34,30 @@ def test() -> int:
             environ = environment.for_django(servants.home, servers=addresses, PLAYWRIGHT_NODEJS_PATH=node)
             # Pages name their static files by what was collected, in tests as in production.
             manage_step(servants, environ, "collectstatic", "--no-input", "--verbosity", "0")
-            return servants.run([*TOOL, "pytest", *more()], env=environ)
+            statuses = [servants.run([*TOOL, "pytest", *words], env=environ) for words in rounds(more())]
+            return next((status for status in statuses if status), 0)
     finally:
         # Each run of a continuous integration has a new clone, which would leave its own folder under /var/lib.
         if os.environ.get("CI"):
             discard_shelter("test")
+
+
+def rounds(words: list[str]) -> list[list[str]]:
+    """Return the arguments of each run of pytest: ``words`` alone, or every test where there are none.
+
+    Every test in two rounds: side by side, a worker a processor, and then those that kill servers and watch the clock,
+    with the machine to themselves. Each test goes to the worker that is free, in the order of the whole (pytest-django
+    has those that commit after the others): the few long ones are not left to the end.
+    """
+    if words:
+        return [words]
+    side_by_side = ["-n", str(workers()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    return [[*side_by_side, "-m", "not faults"], ["-m", "faults"]]
+
+
+def workers() -> int:
+    """Return how many tests run at once: each worker has a database and a browser of its own."""
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
 def bench() -> int:
