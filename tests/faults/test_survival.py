@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-pytestmark = pytest.mark.faults
+# One portal for all of them, wherever somebody runs them side by side.
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
 
 def test_worker_that_is_killed(portal):
