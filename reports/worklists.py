@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.coverage.explaining import to_explain_as_at
-from members.models import AdministratorRequest, Invitation, Mechanism, Meeting, MemberBody, PeopleReview, Task
+from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest, Task
 from npmportal.access import (
     CONVENE,
     LOG_VISITS,
@@ -104,15 +104,15 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
 
 
 def _people(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
-    """Give what keeps the list of people right: reviews of leavers, and who is to agree to an administrator."""
+    """Give what keeps the list of people right: reviews of leavers, and roles that take a second person."""
     if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(MANAGE_PEOPLE):
         led = Q(body__in=grants.on(MANAGE_BODY_PEOPLE)) | Q(due_on__lt=date.today())
         reviews = PeopleReview.objects.manageable_by(user).waiting().filter(led, body__mechanism=mechanism)
         names = Prefetch("body", MemberBody.objects.with_names_as_at(date.today()))
         yield from _group("review", _("Reviews of leavers"), reviews.prefetch_related(names).order_by("due_on", "pk"))
-    if mechanism.pk in grants.on(MANAGE_PEOPLE):
-        asked = AdministratorRequest.objects.for_second_person(user).filter(mechanism=mechanism)
-        yield from _group("administrator", _("New administrators to agree to"), asked.select_related("asked_by"))
+    if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(MANAGE_PEOPLE) | grants.on(CONVENE):
+        asked = RoleRequest.objects.for_second_person(user).filter(mechanism=mechanism)
+        yield from _group("role", _("Roles to agree to as the second person"), asked.select_related("asked_by"))
 
 
 def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:

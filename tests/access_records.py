@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from members.actions import invitations as invitation_actions
 from members.models import (
-    AdministratorRequest,
     AgendaItem,
     CoverageGap,
     CoverageNote,
@@ -17,6 +16,7 @@ from members.models import (
     Meeting,
     Minutes,
     PeopleReview,
+    RoleRequest,
     Task,
     Terms,
     WorkingGroup,
@@ -51,7 +51,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
             template="invitation", object_type="members.invitation", object_id=str(invitation.pk), state="failed"
         ),
         "colleague": person("body_monitor", alpha, name="Anna Colleague"),
-        "request": AdministratorRequest.objects.create(
+        "request": RoleRequest.objects.create(
             mechanism=mechanism, email="second@example.org", name="Sam Second", asked_by=coordinator
         ),
         "review": PeopleReview.objects.create(
@@ -119,7 +119,7 @@ RECORD_OF = {
     "members_source": "source",
     "members_terms": "terms",
     "visits_authority": "authority",
-    "administrator_": "request",
+    "role_request": "request",
     "coverage_note": "note",
     "expected_layer": "layer",
     "gap_": "gap",

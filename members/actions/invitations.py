@@ -19,12 +19,12 @@ from npmportal.models import MailRecord
 
 @transaction.atomic
 def invite(
-    *, email: str, name: str, role: str, scope: Scope, by: User, approved_by: User | None = None
+    *, email: str, name: str, role: str, scope: Scope, by: User, approved_by: rules.Second = None
 ) -> tuple[Invitation, str]:
     """Invite ``email`` to ``role`` in ``scope``; return the invitation and its secret, which is stored as a hash only.
 
-    An open invitation to the same address, role and scope is withdrawn: only the last letter works. To the role of
-    administrator two invite: SecondPersonNeeded is raised until ``approved_by`` is another one (security R-12).
+    An open invitation to the same address, role and scope is withdrawn: only the last letter works. To a role that
+    gives more than ``by`` holds two invite: SecondPersonNeeded until ``approved_by`` is the other one (ADR 0019).
     """
     rules.check_may_manage(by, scope)
     rules.check_fits(role, scope)
@@ -33,11 +33,12 @@ def invite(
     rules.check_two_persons(role, scope, by=by, email=email, approved_by=approved_by)
     waiting = Invitation.objects.filter(rules.inside(scope), email__iexact=email, role=role)
     waiting.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    agreed = rules.how_agreed(role, scope, by, approved_by)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=email, name=name, role=role, secret_hash=_hash(secret), invited_by=by, **rules.where(scope)
     )
-    rules.record("invitation.sent", by, invitation, scope, role=role, **rules.how_agreed(role, approved_by))
+    rules.record("invitation.sent", by, invitation, scope, role=role, **agreed)
     return invitation, secret
 
 

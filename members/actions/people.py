@@ -19,17 +19,17 @@ from npmportal import accounts
 
 
 @transaction.atomic
-def change_role(*, affiliation: Affiliation, role: str, by: User, approved_by: User | None = None) -> Affiliation:
+def change_role(*, affiliation: Affiliation, role: str, by: User, approved_by: rules.Second = None) -> Affiliation:
     """End ``affiliation`` today and start ``role`` in the same body or mechanism; return the new one.
 
-    To the role of administrator it takes two (SecondPersonNeeded, security R-12).
+    To a role that gives more than either holds it takes two (SecondPersonNeeded, ADR 0019).
     """
     return _replace(affiliation, role, affiliation.scope, by, approved_by)
 
 
 @transaction.atomic
 def move_person(
-    *, affiliation: Affiliation, role: str, scope: Scope, by: User, approved_by: User | None = None
+    *, affiliation: Affiliation, role: str, scope: Scope, by: User, approved_by: rules.Second = None
 ) -> Affiliation:
     """End ``affiliation`` today and start ``role`` in ``scope``, another body or the mechanism, as one act.
 
@@ -73,7 +73,7 @@ def open_affiliations(by: Any, mechanism: Mechanism) -> Any:
     return held.filter(Q(mechanism=mechanism) | Q(body__mechanism=mechanism))
 
 
-def _replace(affiliation: Affiliation, role: str, scope: Scope, by: User, approved_by: User | None) -> Affiliation:
+def _replace(affiliation: Affiliation, role: str, scope: Scope, by: User, approved_by: rules.Second) -> Affiliation:
     before = affiliation.scope
     rules.check_may_manage(by, before)
     rules.lock(before)
@@ -85,14 +85,16 @@ def _replace(affiliation: Affiliation, role: str, scope: Scope, by: User, approv
     rules.check_fits(role, scope)
     if role == affiliation.role and scope == before:
         raise PeopleError(_("The person has this role already."))
-    rules.check_two_persons(role, scope, by=by, email=affiliation.user.email, approved_by=approved_by)
+    has = affiliation.role if scope == before else ""
+    rules.check_two_persons(role, scope, by=by, email=affiliation.user.email, approved_by=approved_by, has=has)
+    agreed = rules.how_agreed(role, scope, by, approved_by, has)
     rules.check_not_last(affiliation)
     rules.end(affiliation)
     place = rules.where(scope)
     new, _created = Affiliation.objects.get_or_create(user=affiliation.user, role=role, ends_on=None, **place)
     sync_groups(affiliation.user)
     groups.end_seats_left(person=affiliation.user, mechanism=rules.mechanism_of(scope), by=by)
-    details = {"old": affiliation.role, "new": role} | rules.how_agreed(role, approved_by)
+    details = {"old": affiliation.role, "new": role} | agreed
     if scope != before:
         details |= {"from_body": affiliation.body_id, "to_body": new.body_id}
     rules.record("person.role_changed" if scope == before else "person.moved", by, affiliation.user, scope, **details)

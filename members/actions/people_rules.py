@@ -1,6 +1,6 @@
-"""What every step with people keeps to: who manages whom, the last administrator, two persons for an administrator."""
+"""What every step with people keeps to: who manages whom, the last administrator, and roles given by two (ADR 0019)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,10 +9,21 @@ from django.utils.translation import gettext as _
 
 from members.models import Affiliation, Mechanism, MemberBody, User
 from npmportal import audit
-from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, ROLES, can
+from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, ROLES, can, grants_of
 
 Scope = MemberBody | Mechanism
-ADMINISTRATOR = "administrator"
+ADMINISTRATOR, LEAD = "administrator", "body_lead"
+OF_THE_WHOLE = (ADMINISTRATOR, "coordinator")
+# Who retires everybody who could have said no gives no role alone for as long as this.
+REMEMBERED = timedelta(days=30)
+
+
+class Operator:
+    """Whoever runs the installation, on its command line: the second person where nobody else is left."""
+
+
+OPERATOR = Operator()
+Second = User | Operator | None
 
 
 class PeopleError(Exception):
@@ -20,7 +31,7 @@ class PeopleError(Exception):
 
 
 class SecondPersonNeeded(PeopleError):
-    """The role of administrator is given with two persons, and so far there is one (security R-12)."""
+    """The role is given with two persons, and so far there is one (security R-12)."""
 
 
 def mechanism_of(scope: Scope) -> Mechanism:
@@ -63,32 +74,67 @@ def administrators(mechanism: Mechanism | int) -> Any:
     return today.filter(role=ADMINISTRATOR, mechanism=mechanism, user__is_active=True)
 
 
-def needs_second_person(role: str, scope: Scope, *, by: User, email: str) -> bool:
-    """Tell whether ``role`` is given by two: another administrator than ``by`` and the person can be asked."""
-    if role != ADMINISTRATOR:
+def needs_second_person(role: str, scope: Scope, *, by: User, email: str, has: str = "") -> bool:
+    """Tell whether ``role`` is given by two: it gives what ``by`` does not hold, and there is, or was, another to ask.
+
+    ``has`` is the role the person has in ``scope`` already, where it is changed there: less of the same takes one.
+    """
+    if not _gives_more(role, scope, by, has):
         return False
-    others = administrators(mechanism_of(scope)).exclude(user=by).exclude(user__email__iexact=email)
-    return bool(others.exists())
+    return second_persons(role, scope, by=by, email=email).exists() or _was_somebody_lately(scope, by, email)
 
 
-def check_two_persons(role: str, scope: Scope, *, by: User, email: str, approved_by: User | None) -> None:
+def _gives_more(role: str, scope: Scope, by: User, has: str) -> bool:
+    """Tell whether ``role`` is more than what ``by`` holds in ``scope``, or than what the person holds there.
+
+    An administrator always is made by two: who manages all people could otherwise make as many as are wanted.
+    """
+    if role == ADMINISTRATOR:
+        return True
+    kept = set(ROLES[has].permissions) if has else set()
+    grants = grants_of(by)
+    return any(scope.pk not in grants.on(name) for name in set(ROLES[role].permissions) - kept)
+
+
+def second_persons(role: str, scope: Scope, *, by: User | None, email: str) -> Any:
+    """Return who can agree: administrators, coordinator staff and, for a role in a body, its leads.
+
+    Neither who asks nor who gets the role is among them.
+    """
+    today = Affiliation.objects.as_at(date.today()).filter(user__is_active=True)
+    fits = Q(mechanism=mechanism_of(scope), role__in=OF_THE_WHOLE)
+    if isinstance(scope, MemberBody):
+        fits |= Q(body=scope, role=LEAD)
+    people = User.objects.filter(pk__in=today.filter(fits).order_by().values("user"))
+    return people.exclude(pk=by.pk if by else None).exclude(email__iexact=email)
+
+
+def _was_somebody_lately(scope: Scope, by: User, email: str) -> bool:
+    since, today = date.today() - REMEMBERED, date.today()
+    left = Affiliation.objects.filter(ends_on__gt=since, ends_on__lte=today)
+    left = left.filter(mechanism=mechanism_of(scope), role__in=OF_THE_WHOLE)
+    return bool(left.exclude(user=by).exclude(user__email__iexact=email).exists())
+
+
+def check_two_persons(role: str, scope: Scope, *, by: User, email: str, approved_by: Second, has: str = "") -> None:
     """Raise SecondPersonNeeded where ``role`` takes two and ``approved_by`` is not the second.
 
-    Neither who asks nor who gets the role is a second person. With a single administrator there is nobody to ask: the
-    role is given, and the audit event says so.
+    Where there is nobody to ask, and was nobody lately, the role is given, and the audit event says so.
     """
-    if not needs_second_person(role, scope, by=by, email=email):
+    if isinstance(approved_by, Operator) or not needs_second_person(role, scope, by=by, email=email, has=has):
         return
-    fits = approved_by is not None and may_manage(approved_by, scope)
-    if approved_by is None or not fits or approved_by == by or approved_by.email.casefold() == email.casefold():
-        raise SecondPersonNeeded(_("The role of administrator is given by two: another administrator must agree."))
+    fitting = second_persons(role, scope, by=by, email=email)
+    if approved_by is None or not fitting.filter(pk=approved_by.pk).exists():
+        raise SecondPersonNeeded(_("This role gives more than you hold yourself: a second person must agree."))
 
 
-def how_agreed(role: str, approved_by: User | None) -> dict[str, Any]:
-    """Return what an audit event says of the second person; nothing for roles that need none."""
-    if role != ADMINISTRATOR:
-        return {}
-    return {"approved_by": approved_by.pk} if approved_by else {"single_administrator": True}
+def how_agreed(role: str, scope: Scope, by: User, approved_by: Second, has: str = "") -> dict[str, Any]:
+    """Return what an audit event says of the second person; nothing where none was needed."""
+    if isinstance(approved_by, Operator):
+        return {"approved_by": "operator"}
+    if approved_by:
+        return {"approved_by": approved_by.pk}
+    return {"nobody_to_ask": True} if _gives_more(role, scope, by, has) else {}
 
 
 def check_not_last(affiliation: Affiliation) -> None:

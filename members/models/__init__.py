@@ -17,7 +17,7 @@ from members.models.powers import LegalBasis, Power
 from members.models.register_change import RegisterChange
 from members.models.reminder import Reminder, ReminderChoice
 from members.models.remit import Remit, RemitBody
-from members.models.safekeeping import AdministratorRequest, FactorReset, PeopleReview
+from members.models.safekeeping import FactorReset, PeopleReview, RoleRequest
 from members.models.setting import DetentionSetting, SupervisionArea
 from members.models.source import Source
 from members.models.succession import Succession
@@ -25,7 +25,6 @@ from members.models.task import Task, TaskStep
 from members.models.terms import Terms, TermsAcceptance
 
 __all__ = [
-    "AdministratorRequest",
     "Affiliation",
     "AgendaItem",
     "Attendance",
@@ -63,6 +62,7 @@ __all__ = [
     "ReminderChoice",
     "Remit",
     "RemitBody",
+    "RoleRequest",
     "Source",
     "Succession",
     "SupervisionArea",

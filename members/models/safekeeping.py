@@ -1,4 +1,4 @@
-"""Records of keeping the list of people right: reviews of leavers, lost second factors, new administrators."""
+"""Records of keeping the list of people right: reviews of leavers, lost second factors, roles given by two."""
 
 import uuid
 from datetime import date, timedelta
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
 from members.models.mechanism import Mechanism
-from members.models.person import Affiliation, User
-from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, grants_of
+from members.models.person import ROLE_CHOICES, Affiliation, User
+from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, MANAGE_PEOPLE, grants_of
 
 REVIEW_TAKES = timedelta(days=28)
 REQUEST_WAITS = timedelta(days=7)
@@ -122,14 +122,18 @@ class FactorReset(models.Model):
         return f"{self.user}, {self.at}"
 
 
-class AdministratorRequestQuerySet(models.QuerySet["AdministratorRequest"]):
+class RoleRequestQuerySet(models.QuerySet["RoleRequest"]):
     def waiting(self) -> Self:
         """Return what nobody has decided and is not older than a week: later the asker asks again."""
-        return self.filter(state=AdministratorRequest.State.WAITING, asked_at__gt=timezone.now() - REQUEST_WAITS)
+        return self.filter(state=RoleRequest.State.WAITING, asked_at__gt=timezone.now() - REQUEST_WAITS)
 
     def visible_to(self, user: Any) -> Self:
-        """Return the requests of the mechanisms whose people ``user`` manages."""
-        return self.filter(mechanism__in=grants_of(user).on(MANAGE_PEOPLE))
+        """Return the requests ``user`` has a say in: of a mechanism whose people the person manages or which the
+        person coordinates, and those for a body the person leads.
+        """
+        grants = grants_of(user)
+        mechanisms = grants.on(MANAGE_PEOPLE) | grants.on(CONVENE)
+        return self.filter(Q(mechanism__in=mechanisms) | Q(body__in=grants.on(MANAGE_BODY_PEOPLE)))
 
     def for_second_person(self, user: Any) -> Self:
         """Return the waiting requests on which ``user`` is asked to agree: neither asked for nor about ``user``."""
@@ -137,17 +141,23 @@ class AdministratorRequestQuerySet(models.QuerySet["AdministratorRequest"]):
         return self.visible_to(user).waiting().exclude(mine)
 
 
-class AdministratorRequest(models.Model):
-    """That one administrator wants a new one, by invitation or change of role, and another agreed or not (R-12)."""
+class RoleRequest(models.Model):
+    """That somebody wants to give a role of which nobody disposes alone, and another agreed or not (R-12, ADR 0019).
+
+    ``mechanism`` is always said; ``body`` too where the role is held in a body. Agreed without ``decided_by`` it was
+    by the operator of the installation, on the command line.
+    """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waits for another administrator")
+        WAITING = "waiting", _("waits for a second person")
         AGREED = "agreed", _("agreed")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="administrator_requests")
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="role_requests")
+    body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, null=True, blank=True, related_name="role_requests")
+    role = models.CharField(_("role"), max_length=20, choices=ROLE_CHOICES, default="administrator")
     # Either the role that ends for it, or the address to invite.
     affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     email = models.EmailField(_("e-mail address"), blank=True)
@@ -158,17 +168,18 @@ class AdministratorRequest(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AdministratorRequestQuerySet.as_manager()
+    objects = RoleRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at"]
         constraints = [
             models.CheckConstraint(
-                name="members_administratorrequest_agreed_by_another",
-                condition=~Q(state="agreed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="members_rolerequest_agreed_by_another",
+                condition=~Q(state="agreed")
+                | (Q(decided_at__isnull=False) & (Q(decided_by=None) | ~Q(decided_by=F("asked_by")))),
             ),
             models.CheckConstraint(
-                name="members_administratorrequest_person_or_address",
+                name="members_rolerequest_person_or_address",
                 condition=Q(affiliation__isnull=False, email="") | (Q(affiliation=None) & ~Q(email="")),
             ),
         ]
@@ -176,8 +187,16 @@ class AdministratorRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.name}: {self.get_state_display()}"
 
+    @property
+    def scope(self) -> MemberBody | Mechanism:
+        """The body or the mechanism the role is to be held in."""
+        return self.body or self.mechanism
+
+    @property
+    def address(self) -> str:
+        """The address of the person who would get the role."""
+        return self.affiliation.user.email if self.affiliation else self.email
+
     def concerns(self, user: User) -> bool:
-        """Tell whether ``user`` is the person who would become an administrator."""
-        if self.affiliation is not None:
-            return bool(self.affiliation.user_id == user.pk)
-        return self.email.casefold() == user.email.casefold()
+        """Tell whether ``user`` is the person who would get the role."""
+        return self.address.casefold() == user.email.casefold()

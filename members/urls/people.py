@@ -2,18 +2,19 @@
 
 from django.urls import path
 
-from members.views import factors, invitations, people, reviews
+from members.views import factors, invitations, people, reviews, role_requests
 
 PEOPLE = "<slug:npm>/desk/people/"
-REQUEST = f"{PEOPLE}administrators/<uuid:pk>/"
+REQUEST = f"{PEOPLE}requests/<uuid:pk>/"
 
 urlpatterns = [
     path("invitation/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
     path(PEOPLE, people.people, name="people"),
     path(f"{PEOPLE}invite/", invitations.invite, name="invite"),
     path(f"{PEOPLE}invitations/<uuid:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),
-    path(f"{REQUEST}agree/", invitations.administrator_agree, name="administrator_agree"),
-    path(f"{REQUEST}refuse/", invitations.administrator_refuse, name="administrator_refuse"),
+    path(REQUEST, role_requests.role_request, name="role_request"),
+    path(f"{REQUEST}agree/", role_requests.role_request_agree, name="role_request_agree"),
+    path(f"{REQUEST}refuse/", role_requests.role_request_refuse, name="role_request_refuse"),
     path(f"{PEOPLE}review/", reviews.people_reviews, name="people_reviews"),
     path(f"{PEOPLE}review/<int:pk>/", reviews.people_review, name="people_review"),
     path(f"{PEOPLE}<int:pk>/role/", people.person_role, name="person_role"),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.actions import administrators
 from members.actions import invitations as actions
+from members.actions import role_requests
 from members.actions.people_rules import PeopleError, SecondPersonNeeded
 from members.forms.people import AcceptForm, InviteForm
-from members.models import AdministratorRequest, Invitation, Mechanism
-from members.views.people_scope import administers, invitations_managed, manages_people
+from members.models import Invitation, Mechanism
+from members.views.people_scope import invitations_managed, manages_people
 from npmportal.access import ROLES
 from npmportal.accounts import require_fresh_sign_in
 from npmportal.models import MailRecord
@@ -33,7 +33,7 @@ def invite(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         if form.cleaned_data["role"] in DELICATE:
             require_fresh_sign_in(request)
         try:
-            _invite(request, form, mechanism)
+            _invite(request, form)
         except PeopleError as error:
             form.add_error(None, str(error))
         else:
@@ -41,16 +41,14 @@ def invite(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "members/invite.html", {"form": form})
 
 
-def _invite(request: HttpRequest, form: InviteForm, mechanism: Mechanism) -> None:
-    given: Any = {key: form.cleaned_data[key] for key in ("email", "name")} | {"by": request.user}
+def _invite(request: HttpRequest, form: InviteForm) -> None:
+    given: Any = {key: form.cleaned_data[key] for key in ("email", "name", "role")}
+    given |= {"scope": form.scope, "by": request.user}
     try:
-        invitation, secret = actions.invite(**given, role=form.cleaned_data["role"], scope=form.scope)
+        invitation, secret = actions.invite(**given)
     except SecondPersonNeeded:
-        administrators.ask_to_invite(**given, mechanism=mechanism)
-        messages.info(
-            request,
-            _("The role of administrator is given by two. The letter goes out when another administrator has agreed."),
-        )
+        role_requests.ask_to_invite(**given)
+        messages.info(request, _("This role is given by two. The letter goes out when a second person has agreed."))
     else:
         _tell_about_letter(request, actions.send_letter(invitation=invitation, secret=secret), invitation)
 
@@ -105,28 +103,3 @@ def _accept(request: HttpRequest, secret: str, form: AcceptForm | None) -> HttpR
     welcome = _("Welcome. The role is yours; sign in to begin.") if form else _("The role is yours.")
     messages.success(request, welcome)
     return redirect("members:start")
-
-
-@require_POST
-@administers
-def administrator_agree(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _decide(request, mechanism, pk, administrators.agree, _("Done: you are the second person who agreed."))
-
-
-@require_POST
-@administers
-def administrator_refuse(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _decide(request, mechanism, pk, administrators.refuse, _("Nobody becomes an administrator by this."))
-
-
-def _decide(request: HttpRequest, mechanism: Mechanism, pk: Any, action: Any, sentence: str) -> HttpResponse:
-    found = AdministratorRequest.objects.visible_to(request.user).filter(mechanism=mechanism)
-    wanted = get_object_or_404(found, pk=pk)
-    require_fresh_sign_in(request)
-    try:
-        action(request=wanted, by=request.user)
-    except PeopleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, sentence)
-    return redirect("members:people", npm=mechanism.slug)

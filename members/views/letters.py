@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from members.actions.people_rules import PeopleError
+from members.actions.people_rules import PeopleError, SecondPersonNeeded
 from members.actions.reminders import invite_again
+from members.actions.role_requests import ask_to_invite
 from members.models import Affiliation, Invitation, Mechanism
+from members.views.invitations import DELICATE
 from members.views.scope import desk_page
 from npmportal.access import MANAGE_PEOPLE
+from npmportal.accounts import require_fresh_sign_in
 from npmportal.models import MailRecord
 from npmportal.paging import Keyset, paginate
 
@@ -56,8 +59,19 @@ def letters(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def letter_again(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     letter = get_object_or_404(_unsent(request.user, mechanism).filter(object_type=OF_INVITATION), pk=pk)
     invitation = get_object_or_404(_invitations(request.user, mechanism), pk=letter.object_id)
+    if invitation.role in DELICATE:
+        require_fresh_sign_in(request)
     try:
         again = invite_again(invitation=invitation, by=request.user)  # type: ignore[arg-type]
+    except SecondPersonNeeded:
+        ask_to_invite(
+            email=invitation.email,
+            name=invitation.name,
+            role=invitation.role,
+            scope=invitation.scope,
+            by=request.user,  # type: ignore[arg-type]
+        )
+        messages.info(request, _("This role is given by two. The letter goes out when a second person has agreed."))
     except PeopleError as error:
         messages.error(request, str(error))
     else:

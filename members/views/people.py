@@ -11,14 +11,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.actions import administrators, factors
+from members.actions import factors, role_requests
 from members.actions import people as actions
 from members.actions.people_rules import PeopleError, SecondPersonNeeded
 from members.forms.people import RoleForm
-from members.models import AdministratorRequest, Affiliation, Mechanism, PeopleReview, User
+from members.models import Affiliation, Mechanism, PeopleReview, User
 from members.models.affiliation_groups import bodies_that_left
 from members.views.people_scope import manages_people, open_invitations, person_managed, with_scopes
-from npmportal.access import MANAGE_PEOPLE, ROLES, can
+from members.views.role_requests import requests_for
+from npmportal.access import ROLES
 from npmportal.accounts import require_fresh_sign_in
 from npmportal.paging import Keyset, paginate
 
@@ -54,7 +55,7 @@ def people(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "invitations": with_scopes(open_invitations(request.user, mechanism)),
         "roles": ROLES.values(),
         "left": left,
-        "requests": _requests(request.user, mechanism),
+        "requests": requests_for(request.user, mechanism),
         "overdue": PeopleReview.objects.manageable_by(request.user).overdue().filter(body__mechanism=mechanism).count(),
     }
     return TemplateResponse(request, "members/people.html", context)
@@ -67,11 +68,12 @@ def person_role(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResp
     require_fresh_sign_in(request)
     form = RoleForm(request.POST or None, roles=roles, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
-        given = {"affiliation": form.cleaned_data["affiliation"], "by": request.user}
+        given: Any = {key: form.cleaned_data[key] for key in ("affiliation", "role")}
+        given |= {"scope": form.scope, "by": request.user}
         try:
-            actions.move_person(**given, role=form.cleaned_data["role"], scope=form.scope)
+            actions.move_person(**given)
         except SecondPersonNeeded:
-            return _ask_second_person(request, mechanism, **given)
+            return _ask_second_person(request, mechanism, given)
         except PeopleError as error:
             form.add_error(None, str(error))
         else:
@@ -80,13 +82,13 @@ def person_role(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResp
     return TemplateResponse(request, "members/person_role.html", {"form": form, "person": person})
 
 
-def _ask_second_person(request: HttpRequest, mechanism: Mechanism, **given: Any) -> HttpResponse:
+def _ask_second_person(request: HttpRequest, mechanism: Mechanism, given: dict[str, Any]) -> HttpResponse:
     try:
-        administrators.ask_to_promote(mechanism=mechanism, **given)
+        role_requests.ask_to_move(**given)
     except PeopleError as error:
         messages.error(request, str(error))
     else:
-        messages.info(request, _("The role of administrator is given by two. Another administrator is asked to agree."))
+        messages.info(request, _("This role is given by two. A second person is asked to agree."))
     return redirect("members:people", npm=mechanism.slug)
 
 
@@ -117,14 +119,3 @@ def _retire(request: HttpRequest, person: User, mechanism: Mechanism) -> None:
 def _back(request: HttpRequest) -> tuple[str]:
     """Return the page the person came from: the review of leavers, or else the list."""
     return ("members:people_reviews",) if request.GET.get("from") == "review" else ("members:people",)
-
-
-def _requests(user: Any, mechanism: Mechanism) -> list[AdministratorRequest]:
-    """Return the waiting requests for a new administrator, each with whether ``user`` is the one to agree."""
-    if not can(user, MANAGE_PEOPLE, mechanism):
-        return []
-    waiting = AdministratorRequest.objects.visible_to(user).waiting().filter(mechanism=mechanism)
-    found = list(waiting.select_related("asked_by", "affiliation__user"))
-    for request in found:
-        request.is_for_user = request.asked_by_id != user.pk and not request.concerns(user)  # type: ignore[attr-defined]
-    return found

@@ -13,7 +13,6 @@ from members.views.scope import desk_page
 from npmportal.access import MANAGE_BODY_PEOPLE, MANAGE_PEOPLE
 
 manages_people = desk_page(needs=MANAGE_PEOPLE, on_a_body=MANAGE_BODY_PEOPLE)
-administers = desk_page(needs=MANAGE_PEOPLE)
 
 
 def person_managed(user: Any, mechanism: Mechanism, pk: int) -> tuple[User, Any]:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils import translation
 
 from members.activity import ACTIONS, KINDS, REGISTER_SENTENCES, SUBJECTS, in_general
-from members.models import AdministratorRequest, TaskStep
+from members.models import RoleRequest, TaskStep
 from npmportal.access import PERMISSIONS
 from tests.test_conventions import APPS, modules
 from visits.actions.transitions import AUDIT_NAMES
@@ -19,7 +19,7 @@ RECORDERS = {"record", "_record"}
 PUT_TOGETHER = {
     "visit.": set(AUDIT_NAMES.values()),
     "task.": set(TaskStep.Kind.values),
-    "administrator.": set(AdministratorRequest.State.values) - {"waiting"},
+    "role.": set(RoleRequest.State.values) - {"waiting"},
 }
 
 
