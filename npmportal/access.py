@@ -7,7 +7,7 @@ here: model-wide permissions and the superuser flag give nothing, an inactive pe
 between requests, and a misspelt permission is an error, not a quiet "no".
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -181,6 +181,24 @@ def remember_for_request(user: Any) -> Grants:
     return grants
 
 
+def read_only(user: Any) -> None:
+    """Let `remembered` keep its answers for the request that reads a page and changes nothing."""
+    user._request_reads = {}
+
+
+def remembered(user: Any, name: str, load: Callable[[], Any]) -> Any:
+    """Return ``load()``, which says of ``user`` what a page asks again and again; kept while one page is read.
+
+    Where something may change (another method, a job, a command) it is asked each time.
+    """
+    kept: dict[str, Any] | None = getattr(user, "_request_reads", None)
+    if kept is None:
+        return load()
+    if name not in kept:
+        kept[name] = load()
+    return kept[name]
+
+
 def _load(user: "User") -> Grants:
     held: dict[str, set[int]] = {}
     within: dict[str, set[int]] = {}
@@ -263,3 +281,4 @@ def set_groups(user: "User", groups: list[Group]) -> None:
     """Make ``groups`` the only ones ``user`` is in, and forget what was remembered for the running request."""
     user.groups.set(groups)
     user.__dict__.pop("_request_grants", None)
+    user.__dict__.pop("_request_reads", None)
