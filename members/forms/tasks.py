@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -170,6 +171,12 @@ class TaskFilter(forms.Form):
 
     MINE, BODY, GIVEN, ALL = "mine", "body", "given", "all"
     LATE, NOBODY = "late", "nobody"
+    PARTS: ClassVar[dict[str, Promise]] = {
+        "": gettext_lazy("My tasks"),
+        BODY: gettext_lazy("Tasks of my body"),
+        GIVEN: gettext_lazy("Tasks I gave"),
+        ALL: gettext_lazy("All tasks"),
+    }
 
     whose = forms.ChoiceField(label=gettext_lazy("Whose"), required=False)
     state = forms.ChoiceField(
@@ -202,6 +209,18 @@ class TaskFilter(forms.Form):
         """Return the filters that are set and could be read."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def parts(self, *, list_url: str) -> list[dict[str, Any]]:
+        """Return the lists that the filter “whose” leads to: label, address, and whether it is the one shown."""
+        shown, whose = self.chosen().get("whose", ""), cast(Any, self.fields["whose"])
+        return [
+            {
+                "label": self.PARTS[key],
+                "url": f"{list_url}?whose={key}" if key else list_url,
+                "is_current": key == shown,
+            }
+            for key, _label in whose.choices
+        ]
 
     def active(self, data: QueryDict) -> Iterator[dict[str, str]]:
         """Yield label, value and the address of the list without it, of each filter that is set."""

@@ -46,6 +46,7 @@ def task_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "has_errors": bool(filters.errors),
         "active": list(filters.active(request.GET)),
         "is_closed": is_closed,
+        "parts": filters.parts(list_url=request.path),
     }
     return TemplateResponse(request, "members/task_list.html", context)
 

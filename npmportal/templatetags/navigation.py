@@ -16,16 +16,18 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a menu: words, the name of its address, and the permissions of which one opens it."""
+    """One entry of a menu: words, the name of its address, the permissions of which one opens it, and the names of
+    addresses beside its own whose pages belong to it."""
 
     label: Promise
     url_name: str
     permissions: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 PUBLIC = (
     Entry(_("About"), "members:about"),
-    Entry(_("Members"), "members:member_list"),
+    Entry(_("Members"), "members:member_list", beside=("members:history",)),
     Entry(_("Coverage"), "members:coverage"),
     Entry(_("Reports"), "reports:public_report_list"),
     Entry(_("Contact"), "members:contact"),
@@ -35,11 +37,11 @@ DESK = (
     Entry(_("Tasks"), "members:task_list"),
     Entry(_("Visits"), "visits:visit_list", (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS)),
     Entry(_("Places"), "visits:place_list"),
-    Entry(_("Members"), "members:desk_member_list"),
-    Entry(_("Coverage"), "members:desk_coverage"),
+    Entry(_("Members"), "members:desk_member_list", beside=("members:register",)),
+    Entry(_("Coverage"), "members:desk_coverage", beside=("members:gaps",)),
     Entry(_("Meetings"), "members:meeting_list"),
     Entry(_("Reports"), "reports:report_list", (access.MAKE_REPORTS,)),
-    Entry(_("People"), "members:people", (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE)),
+    Entry(_("People"), "members:people", (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE), ("members:letters",)),
     Entry(_("Activity"), "members:activity"),
 )
 
@@ -51,14 +53,17 @@ def menu(context: Context) -> list[dict[str, Any]]:
     if not mechanism or not request or grants is None:
         return []
     in_desk = context.get("in_desk")
-    found: list[dict[str, Any]] = [
-        {"label": entry.label, "url": reverse(entry.url_name, kwargs={"npm": mechanism.slug})}
+    entries = [
+        entry
         for entry in (DESK if in_desk else PUBLIC)
         if not entry.permissions or any(mechanism.pk in grants.mechanisms(name) for name in entry.permissions)
     ]
-    current = max((e["url"] for e in found if request.path.startswith(e["url"])), key=len, default="")
-    home = found[0]["url"]
-    for entry in found:
-        # The first entry's address begins every other one: it is current only on its own page.
-        entry["is_current"] = entry["url"] == current and (current != home or request.path == home)
-    return found
+    place = {"npm": mechanism.slug}
+    begins = {reverse(name, kwargs=place): entry for entry in entries for name in (entry.url_name, *entry.beside)}
+    home, current = next(iter(begins)), max(filter(request.path.startswith, begins), key=len, default="")
+    # The first entry's address begins every other one: it is current only on its own page.
+    here = begins[current] if current and (current != home or request.path == home) else None
+    return [
+        {"label": entry.label, "url": reverse(entry.url_name, kwargs=place), "is_current": entry is here}
+        for entry in entries
+    ]

@@ -91,7 +91,20 @@ def test_link_of_the_error_summary_leads_to_the_field(visitor, alpha_lead):
 
     assert page.evaluate("document.activeElement.id") == "id_oldpassword"
     message = page.get_attribute("#id_oldpassword", "aria-describedby").split()[-1]
-    assert page.inner_text(".error-summary a >> nth=0") in page.inner_text(f"#{message}")
+    field, _colon, words = page.inner_text(".error-summary a >> nth=0").partition(": ")
+    assert field == "Password until now"
+    assert words in page.inner_text(f"#{message}")
+
+
+def test_rows_of_a_table_stand_as_lists_on_a_narrow_screen(visitor, alpha_lead, network):
+    page = visitor(alpha_lead, width=320)
+
+    page.goto("/alpha/desk/members/")
+
+    cell = page.locator("table.data tbody td").first
+    assert cell.get_attribute("data-heading") == page.locator("table.data thead th").nth(1).text_content()
+    assert cell.evaluate("each => getComputedStyle(each).display") == "flow-root"
+    assert page.get_by_role("rowheader").count() == page.locator("table.data tbody tr").count() > 0
 
 
 def test_password_and_code_open_the_desk_without_javascript(visitor, alpha_lead, network):

@@ -140,7 +140,7 @@ def test_error_summary_links_to_each_field_and_for_radios_to_the_first():
     page = show('{% include "_components/error_summary.html" %}', form=TryForm({}))
 
     assert "There is a problem" in page
-    assert 'href="#id_name"' in page
+    assert '<a href="#id_name">Name: ' in page
     assert 'href="#id_kind_0"' in page
     assert 'id="id_kind_0"' in str(TryForm({}))
 
