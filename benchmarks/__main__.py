@@ -46,19 +46,22 @@ def _options() -> argparse.Namespace:
 
 
 def _load(visits: int) -> None:
-    from benchmarks import events
+    from benchmarks import events, network
     from members.models import Mechanism
 
     started = time.perf_counter()
     call_command("migrate", verbosity=0)
     call_command("load_reference", "uk", "nl")
     call_command("load_demo", visits=visits)
-    events.load(Mechanism.objects.get(slug="uk"), visits)
+    mechanism = Mechanism.objects.get(slug="uk")
+    network.load(mechanism)
+    events.load(mechanism, visits)
     call_command("collectstatic", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) visits_visit")
         cursor.execute("VACUUM (ANALYZE) visits_place")
         cursor.execute("VACUUM (ANALYZE) npmportal_auditevent")
+        cursor.execute("ANALYZE")
     print(f"loaded in {time.perf_counter() - started:.0f} s\n")
 
 

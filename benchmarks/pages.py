@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from members.models import Mechanism, User
+from members.models import CoverageGap, Mechanism, Meeting, Task, User
 from reports.models import Report
 from visits.models import Visit
 
@@ -81,11 +81,16 @@ def pages(mechanism: Mechanism) -> Iterator[Page]:
     rare = _body_person(mechanism, busiest=False)
     administrator = _holder("administrator", mechanism)
     yield Page("home, anonymous", None, reverse("home"))
-    for name in ("about", "member_list", "coverage", "contact"):
+    for name in ("about", "member_list", "coverage", "contact", "history"):
         yield Page(f"members:{name}, anonymous", None, reverse(f"members:{name}", kwargs=npm))
-    for name in ("desk_member_list", "desk_coverage"):
+    for name in ("desk_member_list", "desk_coverage", "register", "register_log", "gaps", "roles"):
         yield Page(f"members:{name}, coordinator", coordinator, reverse(f"members:{name}", kwargs=npm))
-    yield Page("members:people, administrator", administrator, reverse("members:people", kwargs=npm))
+    for name in ("people", "people_who", "people_reviews", "letters"):
+        yield Page(f"members:{name}, administrator", administrator, reverse(f"members:{name}", kwargs=npm))
+    yield Page("members:people, busiest body", lead, reverse("members:people", kwargs=npm))
+    yield from _register(mechanism, coordinator)
+    for reader, who in ((coordinator, "coordinator"), (lead, "busiest body")):
+        yield from _meetings_and_tasks(mechanism, reader, who)
     for reader, who in ((coordinator, "coordinator"), (lead, "busiest body"), (rare, "rarest body")):
         yield Page(f"desk home, {who}", reader, reverse("reports:desk_home", kwargs=npm))
         visits = reverse("visits:visit_list", kwargs=npm)
@@ -97,6 +102,47 @@ def pages(mechanism: Mechanism) -> Iterator[Page]:
         yield from _activity(mechanism, reader, who)
     yield from _records(mechanism, coordinator, lead)
     yield Page("reports, coordinator", coordinator, reverse("reports:report_list", kwargs=npm))
+    yield Page("reports, anonymous", None, reverse("reports:public_report_list", kwargs=npm))
+    yield Page("fields, coordinator", coordinator, reverse("visits:fields", kwargs=npm))
+
+
+def _register(mechanism: Mechanism, coordinator: User) -> Iterator[Page]:
+    """Yield the pages of one body, one gap, one cell and of two days beside each other."""
+    npm = {"npm": mechanism.slug}
+    body = {**npm, "body": mechanism.bodies.order_by("pk")[0].slug}
+    gap = CoverageGap.objects.filter(setting__mechanism=mechanism).order_by("pk")[0]
+    where = gap.jurisdictions.order_by("position")[0]
+    asked = f"setting={gap.setting.slug}&jurisdiction={where.slug}&layer={gap.layer}&on=2023-01-01"
+    for prefix, reader, who in (("", None, "anonymous"), ("desk_", coordinator, "coordinator")):
+        for name in ("coverage_compare?from=2014-01-01&to=2023-01-01", f"cell?{asked}", "coverage?on=2014-01-01"):
+            name, query = name.split("?")
+            address = reverse(f"members:{prefix}{name}", kwargs=npm)
+            yield Page(f"members:{prefix}{name} of a day, {who}", reader, f"{address}?{query}")
+        yield Page(f"body, {who}", reader, reverse(f"members:{prefix}body_detail", kwargs=body))
+    yield Page("members:body_who, coordinator", coordinator, reverse("members:body_who", kwargs=body))
+    address = reverse("members:gap_detail", kwargs={**npm, "pk": gap.pk})
+    yield Page("members:gap_detail, coordinator", coordinator, address)
+
+
+def _meetings_and_tasks(mechanism: Mechanism, reader: User, who: str) -> Iterator[Page]:
+    npm = {"npm": mechanism.slug}
+    yield Page(f"meetings, {who}", reader, reverse("members:meeting_list", kwargs=npm))
+    held = Meeting.objects.known_inside_to(reader).filter(group__mechanism=mechanism, minutes__isnull=False)
+    for meeting in held.order_by("-starts_at")[:1]:
+        one, group = {**npm, "pk": meeting.pk}, {**npm, "pk": meeting.group_id}
+        yield Page(f"group, {who}", reader, reverse("members:group_detail", kwargs=group))
+        yield Page(f"group, who sees it, {who}", reader, reverse("members:group_who", kwargs=group))
+        yield Page(f"meeting, {who}", reader, reverse("members:meeting_detail", kwargs=one))
+        yield Page(f"meeting, who sees it, {who}", reader, reverse("members:meeting_who", kwargs=one))
+        yield Page(f"minutes, {who}", reader, reverse("members:minutes_detail", kwargs=one))
+    tasks = reverse("members:task_list", kwargs=npm)
+    for query in ("", "?whose=given", "?whose=body", "?whose=all&state=late", "?whose=given&state=done&page=last"):
+        yield Page(f"tasks {query or 'to do'}, {who}", reader, f"{tasks}{query}")
+    for task in Task.objects.visible_to(reader).filter(mechanism=mechanism, meeting__isnull=False)[:1]:
+        one = {**npm, "pk": task.pk}
+        yield Page(f"task, {who}", reader, reverse("members:task_detail", kwargs=one))
+        yield Page(f"task, who sees it, {who}", reader, reverse("members:task_who", kwargs=one))
+    yield Page(f"choice of reminders, {who}", reader, reverse("members:reminders"))
 
 
 def _filtered(mechanism: Mechanism, coordinator: User) -> Iterator[Page]:
@@ -136,11 +182,15 @@ def _records(mechanism: Mechanism, coordinator: User, lead: User) -> Iterator[Pa
         yield Page(f"places, last page, {who}", reader, f"{places}?page=last")
         place = {"npm": npm, "pk": visit.place_id}
         yield Page(f"place, {who}", reader, reverse("visits:place_detail", kwargs=place))
+        one = {"npm": npm, "pk": own.pk}
+        yield Page(f"visit, who sees it, {who}", reader, reverse("visits:visit_who", kwargs=one))
+        yield Page(f"place, who sees it, {who}", reader, reverse("visits:place_who", kwargs=place))
     yield Page("visit form, busiest body", lead, reverse("visits:visit_create", kwargs={"npm": npm}))
     report = Report.objects.visible_to(coordinator).first()
     if report:
-        address = reverse("reports:report_detail", kwargs={"npm": npm, "pk": report.pk})
-        yield Page("report, coordinator", coordinator, address)
+        for name in ("report_detail", "report_who"):
+            address = reverse(f"reports:{name}", kwargs={"npm": npm, "pk": report.pk})
+            yield Page(f"{name}, coordinator", coordinator, address)
 
 
 def _holder(role: str, mechanism: Mechanism) -> User:
@@ -148,9 +198,9 @@ def _holder(role: str, mechanism: Mechanism) -> User:
 
 
 def _body_person(mechanism: Mechanism, *, busiest: bool) -> User:
-    """Return a person who logs visits for the body with the most (or fewest) of them."""
+    """Return a lead of the body with the most (or fewest) visits."""
     people = User.objects.filter(
-        affiliations__body__mechanism=mechanism, affiliations__role__in=["body_lead", "body_monitor"], is_active=True
+        affiliations__body__mechanism=mechanism, affiliations__role="body_lead", is_active=True
     ).distinct()
     counts = [(Visit.objects.visible_to(person).count(), person.pk, person) for person in people]
     if not counts:

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from members.models import Decision, Mechanism, Meeting, Task
+from members.models import Decision, Mechanism, Task
 
 Key = tuple[str, str]
 NOTHING: Key = ("", "")
@@ -124,19 +124,11 @@ def decisions_and_tasks_of(record: models.Model, reader: Any) -> dict[str, Any]:
     """
     label, identifier = key_of(record)
     decisions = Decision.objects.visible_to(reader).filter(concerns=label, concerns_id=identifier)
-    tasks = tasks_known_to(reader).filter(concerns=label, concerns_id=identifier)
+    tasks = Task.objects.known_to(reader).filter(concerns=label, concerns_id=identifier)
     return {
         "decisions": list(decisions.select_related("meeting__group").order_by("-meeting__starts_at")[:SHOWN]),
         "tasks": list(tasks.select_related("owner").order_by("state", "due_on")[:SHOWN]),
     }
-
-
-def tasks_known_to(reader: Any) -> Any:
-    """Return the tasks ``reader`` may open, and those agreed in a meeting whose decisions the reader knows."""
-    agreed = Task.objects.filter(meeting__in=Meeting.objects.known_inside_to(reader))
-    return Task.objects.filter(
-        models.Q(pk__in=Task.objects.visible_to(reader).values("pk")) | models.Q(pk__in=agreed.values("pk"))
-    )
 
 
 def _in(kind: RecordKind, reader: Any, mechanism: Mechanism) -> Any:

@@ -88,6 +88,8 @@ class RequestGrants:
         if not request.user.is_authenticated:
             return self.get_response(request)
         access.remember_for_request(request.user)
+        if request.method in ("GET", "HEAD"):
+            access.read_only(request.user)
         response = self.get_response(request)
         if response.streaming and getattr(response, "file_to_stream", None) is None:
             chunks = response.streaming_content  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.coverage.explaining import to_explain_as_at
-from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest, Task
+from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest
 from npmportal.access import (
     CONVENE,
     LOG_VISITS,
@@ -31,6 +31,7 @@ from npmportal.access import (
 from npmportal.models import Job
 from npmportal.paging import capped_count
 from reports.models import Report
+from reports.task_groups import Sorted, sorted_tasks
 from visits.models import Visit
 
 SHOWN = 10
@@ -64,26 +65,23 @@ class WorkList:
 def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     """Return the three lists of ``user``'s desk in ``mechanism``. The number of queries does not grow with the rows."""
     grants = grants_of(user)
+    tasks = sorted_tasks(user, mechanism, grants, shown=SHOWN, counted=COUNTED)
     lists = [
-        WorkList(_("To do"), _("Nothing waits for you."), list(_to_do(user, mechanism, grants))),
-        WorkList(_("Waiting for others"), _("Nothing waits for others."), list(_waiting(user, mechanism, grants))),
+        WorkList(_("To do"), _("Nothing waits for you."), list(_to_do(user, mechanism, grants, tasks))),
+        WorkList(
+            _("Waiting for others"), _("Nothing waits for others."), list(_waiting(user, mechanism, grants, tasks))
+        ),
         WorkList(_("Done in the last 30 days"), _("Nothing yet."), list(_done(user, mechanism, grants))),
     ]
     _load_bodies([row for work in lists for group in work.groups for row in group.rows if group.kind == "visit"])
     return lists
 
 
-def _to_do(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
-    tasks = Task.objects.visible_to(user).filter(mechanism=mechanism)
-    yield from _tasks(_("Tasks"), tasks.open_ones().filter(owner=user.pk), "")
-    if MANAGE_BODY_PEOPLE in grants:
-        unnamed = tasks.open_ones().filter(owner=None, body__in=grants.on(MANAGE_BODY_PEOPLE))
-        yield from _tasks(_("Tasks of your body that nobody does yet"), unnamed, "state=nobody")
-    if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE):
-        late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
-        yield from _tasks(
-            _("Tasks of others that are long overdue"), tasks.late_with_others(user).exclude(created_by=user.pk), late
-        )
+def _to_do(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted]) -> Iterator[Group]:
+    yield from _tasks(_("Tasks"), tasks.get("own"), "")
+    yield from _tasks(_("Tasks of your body that nobody does yet"), tasks.get("unnamed"), "state=nobody")
+    late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
+    yield from _tasks(_("Tasks of others that are long overdue"), tasks.get("late"), late)
     if LOG_VISITS in grants:
         # Not editable_by: a condition on the state said twice makes PostgreSQL expect a handful and read them all.
         mine = Visit.objects.logged_by(user).filter(mechanism=mechanism)
@@ -120,9 +118,8 @@ def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
     return _group("meeting", _("Coming meetings"), coming.for_list().coming(timezone.now()))
 
 
-def _waiting(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
-    given = Task.objects.visible_to(user).filter(mechanism=mechanism, created_by=user.pk).exclude(owner=user.pk)
-    yield from _tasks(_("Overdue tasks that you gave"), given.overdue(date.today()), "whose=given&state=late")
+def _waiting(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted]) -> Iterator[Group]:
+    yield from _tasks(_("Overdue tasks that you gave"), tasks.get("given"), "whose=given&state=late")
     if VIEW_VISITS in grants and mechanism.pk not in grants.on(REVIEW_VISITS):
         submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
         yield from _visits(_("With the coordinator"), submitted, "state=submitted")
@@ -155,8 +152,9 @@ def _visits(title: Promise, rows: QuerySet[Visit], query: str, order: tuple[str,
     return _group("visit", title, ordered.select_related("place").only(*PRINTED), query)
 
 
-def _tasks(title: Promise, rows: QuerySet[Task], query: str) -> Iterator[Group]:
-    return _group("task", title, rows.select_related("owner").order_by("due_on", "id"), query)
+def _tasks(title: Promise, found: Sorted | None, query: str) -> Iterator[Group]:
+    if found:
+        yield Group("task", title, found.rows, found.count, found.has_more, query)
 
 
 def _reports(title: Promise, rows: QuerySet[Report]) -> Iterator[Group]:

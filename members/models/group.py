@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from members.models.bilingual import BilingualName
 from members.models.body import MemberBody
 from members.models.mechanism import Mechanism
 from members.models.person import User
-from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, grants_of
+from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, grants_of, remembered
 
 
 def time_zone_of_the_server() -> str:
@@ -37,31 +38,23 @@ class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
 
     def visible_to(self, user: Any) -> Self:
         """Return the groups ``user`` keeps, and those in which the person or a body of the person has a seat today."""
-        seats = GroupSeat.objects.as_at(date.today()).of(user)
-        return self.known_to(user).filter(self._convened_by(user) | Q(pk__in=seats.values("group")))
+        return self.filter(circles_of(user).seated.q())
 
     def known_inside_to(self, user: Any) -> Self:
         """Return the groups whose minutes, decisions and inner papers ``user`` reads: not those of a mere invitee."""
-        members = GroupSeat.objects.as_at(date.today()).of(user).exclude(standing=GroupSeat.Standing.INVITEE)
-        return self.known_to(user).filter(self._convened_by(user) | Q(pk__in=members.values("group")))
+        return self.filter(circles_of(user).inside.q())
 
     def kept_by(self, user: Any) -> Self:
         """Return the groups whose meetings and seats ``user`` may change: those who convene, chairs, secretaries."""
-        officers = GroupSeat.objects.as_at(date.today()).filter(standing__in=GroupSeat.OFFICERS).acted_for_by(user)
-        return self.known_to(user).filter(self._convened_by(user) | Q(pk__in=officers.values("group")))
+        return self.filter(circles_of(user).kept.q())
 
     def chaired_by(self, user: Any) -> Self:
         """Return the groups whose minutes ``user`` may approve: those who convene, and chairs. A secretary writes."""
-        chairs = GroupSeat.objects.as_at(date.today()).filter(standing=GroupSeat.Standing.CHAIR).acted_for_by(user)
-        return self.known_to(user).filter(self._convened_by(user) | Q(pk__in=chairs.values("group")))
+        return self.filter(circles_of(user).chaired.q())
 
     def open_on(self, on: date) -> Self:
         """Return the groups that exist, or will, on or after the day ``on``."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=on))
-
-    @staticmethod
-    def _convened_by(user: Any) -> Q:
-        return Q(mechanism__in=grants_of(user).on(CONVENE))
 
 
 class WorkingGroup(BilingualName):
@@ -109,6 +102,55 @@ class WorkingGroup(BilingualName):
         return self.ends_on is not None and self.ends_on <= on
 
 
+@dataclass(frozen=True)
+class Circle:
+    """Groups in which somebody knows or may do one thing: all of the mechanisms the person convenes, and these ids."""
+
+    convened: frozenset[int]
+    ids: frozenset[uuid.UUID]
+
+    def q(self, group: str = "") -> Q:
+        """Return the condition that a group, or the one that the lookup ``group`` leads to, is in the circle."""
+        path = f"{group}__" if group else ""
+        there = Q(**{f"{group or 'pk'}__in": self.ids})
+        return Q(**{f"{path}mechanism__in": self.convened}) | there if self.convened else there
+
+    def __bool__(self) -> bool:
+        return bool(self.convened or self.ids)
+
+
+@dataclass(frozen=True)
+class Circles:
+    """What a person knows of groups today, each circle inside the one before it."""
+
+    seated: Circle
+    inside: Circle
+    kept: Circle
+    chaired: Circle
+
+
+def circles_of(user: Any) -> Circles:
+    """Return the circles of ``user``: one query; none while a page is read that has asked already."""
+    circles: Circles = remembered(user, "circles", lambda: _circles(user))
+    return circles
+
+
+def _circles(user: Any) -> Circles:
+    grants = grants_of(user)
+    held = GroupSeat.objects.as_at(date.today()).of(user).filter(group__mechanism__in=grants.mechanism_ids)
+    seats = set(held.order_by().values_list("group", "standing", "person", "body")) if grants.mechanism_ids else set()
+    led, standing = grants.on(MANAGE_BODY_PEOPLE), GroupSeat.Standing
+    # A chair held by a body without a name is its lead's: a reader of that body "changes nothing" here either.
+    acting = {(group, s) for group, s, person, body in seats if person == user.pk or person is None and body in led}
+    found = (
+        {group for group, *_rest in seats},
+        {group for group, s, *_rest in seats if s != standing.INVITEE},
+        {group for group, s in acting if s in GroupSeat.OFFICERS},
+        {group for group, s in acting if s == standing.CHAIR},
+    )
+    return Circles(*(Circle(grants.on(CONVENE), frozenset(ids)) for ids in found))
+
+
 class GroupSeatQuerySet(models.QuerySet["GroupSeat"]):
     def as_at(self, on: date) -> Self:
         """Return the seats that are held on the day ``on``."""
@@ -123,14 +165,6 @@ class GroupSeatQuerySet(models.QuerySet["GroupSeat"]):
         still_there = Q(body=None) | Q(body__in=grants.body_ids)
         in_person = Q(person=user.pk, group__mechanism__in=grants.mechanism_ids) & still_there
         return self.filter(in_person | Q(person=None, body__in=grants.body_ids))
-
-    def acted_for_by(self, user: Any) -> Self:
-        """Return the seats of ``user`` in which the person may act for the group.
-
-        A chair held by a body without a name is its lead's: a reader of that body "changes nothing" here either.
-        """
-        led = Q(person=None, body__in=grants_of(user).on(MANAGE_BODY_PEOPLE))
-        return self.of(user).filter(Q(person=user.pk) | led)
 
     def for_list(self) -> Self:
         """Load who holds each seat, with the body's name of today."""

@@ -11,22 +11,22 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
-from members.models.group import WorkingGroup
+from members.models.group import WorkingGroup, circles_of
 from members.models.person import User
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> Self:
         """Return the meetings of the groups ``user`` sees."""
-        return self.filter(group__in=WorkingGroup.objects.visible_to(user))
+        return self.filter(circles_of(user).seated.q("group"))
 
     def known_inside_to(self, user: Any) -> Self:
         """Return the meetings whose minutes, decisions and inner papers ``user`` reads."""
-        return self.filter(group__in=WorkingGroup.objects.known_inside_to(user))
+        return self.filter(circles_of(user).inside.q("group"))
 
     def kept_by(self, user: Any) -> Self:
         """Return the meetings ``user`` may change."""
-        return self.filter(group__in=WorkingGroup.objects.kept_by(user))
+        return self.filter(circles_of(user).kept.q("group"))
 
     def coming(self, now: datetime) -> Self:
         """Return the meetings that are not over at ``now``, the next one first; cancelled ones too, until their day."""
@@ -113,9 +113,10 @@ class Meeting(models.Model):
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def readable_by(self, user: Any) -> Self:
         """Return the points ``user`` reads, with their papers: of an invitee's meetings only those marked so."""
-        inside = Q(meeting__group__in=WorkingGroup.objects.known_inside_to(user))
-        invited = Q(meeting__group__in=WorkingGroup.objects.visible_to(user), for_invitees=True)
-        return self.filter(inside | invited)
+        circles = circles_of(user)
+        return self.filter(
+            circles.inside.q("meeting__group") | circles.seated.q("meeting__group") & Q(for_invitees=True)
+        )
 
 
 class AgendaItem(models.Model):
@@ -169,7 +170,7 @@ class Attendance(models.Model):
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Any) -> Self:
         """Return the decisions of the groups whose inside ``user`` knows."""
-        return self.filter(meeting__group__in=WorkingGroup.objects.known_inside_to(user))
+        return self.filter(circles_of(user).inside.q("meeting__group"))
 
 
 class Decision(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models.group import WorkingGroup
+from members.models.group import circles_of
 from members.models.meeting import Meeting
 from members.models.person import User
 from npmportal.private_files import size_of
@@ -15,7 +15,7 @@ from npmportal.private_files import size_of
 class MinutesQuerySet(models.QuerySet["Minutes"]):
     def visible_to(self, user: Any) -> Self:
         """Return the minutes, drafts included, of the groups whose inside ``user`` knows: never an invitee's."""
-        return self.filter(meeting__group__in=WorkingGroup.objects.known_inside_to(user))
+        return self.filter(circles_of(user).inside.q("meeting__group"))
 
     def for_detail(self) -> Self:
         """Load what the page of the minutes prints."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from members.models.body import MemberBody
+from members.models.group import Circle, circles_of
 from members.models.mechanism import Mechanism
 from members.models.meeting import Meeting
 from members.models.person import Affiliation, User
@@ -30,12 +31,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
         A task belongs to a body, or to the mechanism's own staff. Who no longer works there sees none of it, not even
         the own tasks and those the person gave; a chair sees those a meeting agreed for as long as the chair lasts.
         """
-        grants = grants_of(user)
-        if not grants.mechanism_ids:
-            return self.none()
-        here = _where_the_person_works(grants)
-        given = Q(created_by=user.pk) & (here | Q(meeting__in=Meeting.objects.kept_by(user).order_by().values("pk")))
-        return self.filter(_kept_in_order_by(grants) | Q(owner=user.pk) & here | given)
+        seen = _seen_by(user)
+        return self.filter(seen) if seen else self.none()
+
+    def known_to(self, user: Any) -> Self:
+        """Return the tasks ``user`` may open, and those agreed in a meeting whose decisions the reader knows."""
+        agreed = _agreed_in(circles_of(user).inside)
+        seen = _seen_by(user) | agreed
+        return self.filter(seen) if seen else self.none()
 
     def doable_by(self, user: Any) -> Self:
         """Return the tasks ``user`` may finish: the own ones, the body's for its lead, all for who convenes."""
@@ -60,15 +63,24 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Return the open tasks whose day has passed on ``on``."""
         return self.open_ones().filter(due_on__lt=on)
 
-    def late_with_others(self, user: Any) -> Self:
-        """Return the open tasks so late that ``user``, who leads or convenes, was told (members.digest)."""
-        escalated = Q(reminders__user=user.pk, reminders__is_escalation=True, reminders__due_on=F("due_on"))
-        told = self.model._default_manager.filter(escalated).order_by().values("pk")
-        return self.open_ones().filter(pk__in=told)
-
     def for_list(self) -> Self:
         """Load whose task it is and who gave it."""
         return self.select_related("owner", "created_by")
+
+
+def _seen_by(user: Any) -> Q:
+    """Return the condition of `visible_to`; an empty one for who sees nothing."""
+    grants = grants_of(user)
+    if not grants.mechanism_ids:
+        return Q()
+    here = _where_the_person_works(grants)
+    given = Q(created_by=user.pk) & (here | _agreed_in(circles_of(user).kept))
+    return _kept_in_order_by(grants) | Q(owner=user.pk) & here | given
+
+
+def _agreed_in(circle: Circle) -> Q:
+    """Return the condition that a meeting of a group in ``circle`` agreed the task; an empty one where it has none."""
+    return Q(meeting__in=Meeting.objects.filter(circle.q("group")).order_by().values("pk")) if circle else Q()
 
 
 def _where_the_person_works(grants: Grants) -> Q:

@@ -1,0 +1,56 @@
+"""The tasks of a desk, sorted out: one question for all groups, and one for the rows that are shown."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+
+from members.models import Mechanism, Reminder, Task
+from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The tasks of one group: the first of them by their day, how many there are, and whether there are more."""
+
+    rows: list[Task]
+    count: int
+    has_more: bool
+
+
+def sorted_tasks(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int) -> dict[str, Sorted]:
+    """Return ``user``'s open tasks in ``mechanism`` by group, those due first; groups without a task are left out.
+
+    “own”: to be done by the person. “unnamed”: of a body the person leads, nobody’s yet. “late”: with others for so
+    long that the person was told. “given”: by the person to others, and overdue. A task may stand in several. All
+    that is asked of the database for the counts is a few columns of these, far fewer than there are visits.
+    """
+    late = _told_of(user, mechanism) if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE) else set()
+    led, today = grants.on(MANAGE_BODY_PEOPLE), date.today()
+    asked = Q(owner=user.pk) | Q(owner=None, body__in=led) | Q(created_by=user.pk, due_on__lt=today) | Q(pk__in=late)
+    tasks = Task.objects.visible_to(user).open_ones().filter(asked, mechanism=mechanism).order_by("due_on", "id")
+    groups: dict[str, list[Any]] = {"own": [], "unnamed": [], "late": [], "given": []}
+    for pk, owner, body, giver, due_on in tasks.values_list("pk", "owner", "body", "created_by", "due_on"):
+        is_in = {
+            "own": owner == user.pk,
+            "unnamed": owner is None and body in led,
+            "late": pk in late and giver != user.pk,
+            "given": giver == user.pk and owner != user.pk and due_on < today,
+        }
+        for name in (name for name, holds in is_in.items() if holds):
+            groups[name].append(pk)
+    wanted = {pk for members in groups.values() for pk in members[:shown]}
+    rows = {task.pk: task for task in Task.objects.filter(pk__in=wanted).select_related("owner")} if wanted else {}
+    return {name: _group(members, rows, shown, counted) for name, members in groups.items() if members}
+
+
+def _told_of(user: Any, mechanism: Mechanism) -> set[Any]:
+    """Return the ids of the open tasks so late that ``user`` was told (members.digest)."""
+    told = Reminder.objects.filter(user=user.pk, is_escalation=True, due_on=F("task__due_on"))
+    return set(told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism).values_list("task", flat=True))
+
+
+def _group(members: list[Any], rows: dict[Any, Task], shown: int, counted: int) -> Sorted:
+    first = [rows[pk] for pk in members[:shown] if pk in rows]
+    return Sorted(first, min(len(members), counted), len(members) > counted)
