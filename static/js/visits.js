@@ -3,6 +3,7 @@
 
 function countDown(area) {
   const limit = Number(area.dataset.limit);
+  const language = document.documentElement.lang;
   const note = document.createElement("p");
   note.className = "hint";
   note.setAttribute("aria-live", "polite");
@@ -10,7 +11,7 @@ function countDown(area) {
   function tell() {
     const length = area.value.length;
     // Silent until it matters, so that a screen reader is not interrupted at each key.
-    note.textContent = length > limit * 0.8 ? `${length.toLocaleString()} / ${limit.toLocaleString()}` : "";
+    note.textContent = length > limit * 0.8 ? `${length.toLocaleString(language)} / ${limit.toLocaleString(language)}` : "";
   }
   area.addEventListener("input", tell);
   tell();
