@@ -1,6 +1,7 @@
 from django.urls import path
 
-from visits.views import field_pages, places, visit_detail, visit_form, visit_list, who
+from visits import place_urls
+from visits.views import field_pages, visit_detail, visit_form, visit_list, who
 
 app_name = "visits"
 
@@ -13,11 +14,7 @@ urlpatterns = [
     path("<slug:npm>/desk/visits/<uuid:pk>/change/", visit_form.visit_change, name="visit_change"),
     path("<slug:npm>/desk/visits/<uuid:pk>/who/", who.visit_who, name="visit_who"),
     path("<slug:npm>/desk/visits/<uuid:pk>/<slug:transition>/", visit_detail.visit_transition, name="visit_transition"),
-    path("<slug:npm>/desk/places/", places.place_list, name="place_list"),
-    path("<slug:npm>/desk/places/new/", places.place_create, name="place_create"),
-    path("<slug:npm>/desk/places/<uuid:pk>/", places.place_detail, name="place_detail"),
-    path("<slug:npm>/desk/places/<uuid:pk>/change/", places.place_change, name="place_change"),
-    path("<slug:npm>/desk/places/<uuid:pk>/who/", who.place_who, name="place_who"),
+    *place_urls.urlpatterns,
     path("<slug:npm>/desk/fields/", field_pages.fields, name="fields"),
     path("<slug:npm>/desk/fields.csv", field_pages.fields_csv, name="fields_csv"),
 ]

@@ -8,19 +8,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from members.concerns import decisions_and_tasks_of
 from members.models import Mechanism
 from members.views.scope import desk_page
-from npmportal.access import LOG_VISITS, grants_of
-from npmportal.paging import BY_NAME, NEWEST_FIRST, paginate
+from npmportal.paging import BY_NAME, paginate
 from visits import actions
-from visits.field_table import reader_of
 from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
-from visits.models import Place, Visit
-from visits.models.body_names import BodyNames
+from visits.models import Place
 from visits.views.differences import place_differences
-from visits.views.rows import rows_of
 
 
 @require_safe
@@ -37,27 +32,6 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "may_keep": actions.may_keep_places(request.user, mechanism),
     }
     return TemplateResponse(request, "visits/place_list.html", context)
-
-
-@require_safe
-@desk_page()
-def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
-    place = get_object_or_404(places.select_related("setting", "jurisdiction", "parent", "authority"), pk=pk)
-    visible = Visit.objects.visible_to(request.user)
-    known = (visible | Visit.objects.known_to(request.user)).filter(place=place)
-    page = paginate(request, known.for_list(), NEWEST_FIRST)
-    readable = set(visible.filter(pk__in=[visit.pk for visit in page.rows]).values_list("pk", flat=True))
-    context = {
-        "place": place,
-        "units": list(place.units.for_list()),
-        "page": page,
-        "rows": rows_of(page.rows, BodyNames(mechanism), reader_of(request.user, mechanism), readable),
-        "may_keep": actions.may_keep_places(request.user, mechanism),
-        "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
-        "about": decisions_and_tasks_of(place, request.user),
-    }
-    return TemplateResponse(request, "visits/place_detail.html", context)
 
 
 @desk_page()

@@ -1,0 +1,21 @@
+"""The addresses of the register of places."""
+
+from django.urls import path
+
+from visits.views import place_detail, place_facts, places, who
+
+PLACES = "<slug:npm>/desk/places/"
+PLACE = f"{PLACES}<uuid:pk>/"
+FACT = f"{PLACE}<slug:kind>/<int:row>/"
+
+urlpatterns = [
+    path(PLACES, places.place_list, name="place_list"),
+    path(f"{PLACES}new/", places.place_create, name="place_create"),
+    path(PLACE, place_detail.place_detail, name="place_detail"),
+    path(f"{PLACE}change/", places.place_change, name="place_change"),
+    path(f"{PLACE}who/", who.place_who, name="place_who"),
+    path(f"{PLACE}<slug:kind>/new/", place_facts.place_fact_add, name="place_fact_add"),
+    path(f"{FACT}correct/", place_facts.place_fact_correct, name="place_fact_correct"),
+    path(f"{FACT}end/", place_facts.place_fact_end, name="place_fact_end"),
+    path(f"{FACT}remove/", place_facts.place_fact_remove, name="place_fact_remove"),
+]
