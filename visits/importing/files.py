@@ -1,0 +1,63 @@
+"""The private files of an import: the file as it came, its rows, what is wrong with them, what was left out."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from npmportal.csv_files import cell, lines
+from npmportal.private_files import discard, on_disk
+from visits.importing import reading
+from visits.importing.reading import Row
+from visits.models import Import
+
+FILES = ("rows", "problems", "rest")
+
+
+@contextmanager
+def rows_of(batch: Import) -> Iterator[Iterable[Row]]:
+    """Give the rows of the file as they were read. Missing or StorageAway where they cannot be had."""
+    with on_disk(batch.rows) as path:
+        yield reading.rows_in(path)
+
+
+class Sheet:
+    """A CSV file that is written row by row, formulas defused."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._file.writelines(lines(header, []))
+        self._writer = csv.writer(self._file)
+        self.rows = 0
+
+    def add(self, cells: Sequence[Any]) -> None:
+        """Write one row more."""
+        self.rows += 1
+        self._writer.writerow([cell(value) for value in cells])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def first_rows(batch: Import, field: str, most: int) -> list[list[str]]:
+    """Return the first rows, without the head, of one of the CSV files the portal wrote; none where it has gone."""
+    file = getattr(batch, field)
+    if not file.name or not file.storage.exists(file.name):
+        return []
+    with on_disk(file) as path, path.open("r", encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened)
+        next(reader, None)
+        return [cells for cells, _number in zip(reader, range(most))]  # noqa: B905
+
+
+def forget(batch: Import, *fields: str) -> None:
+    """Remove files of an import, all where none is named, and what the portal kept of their content."""
+    gone = fields or FILES
+    names = [(getattr(batch, field).storage, getattr(batch, field).name) for field in gone]
+    changes: dict[str, Any] = dict.fromkeys(gone, "")
+    if "rows" in gone:
+        changes["preview"] = {}
+    Import.objects.filter(pk=batch.pk).update(**changes)
+    for storage, name in names:
+        discard(storage, name or "")

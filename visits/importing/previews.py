@@ -1,0 +1,56 @@
+"""What the check shows before anything is written: counts, the first rows that are wrong, the first that are not."""
+
+from collections import Counter
+from typing import Any
+
+from visits.importing.lookups import KnownPlace
+from visits.importing.outcomes import RESULTS, SKIPPED, WRONG, Outcome
+from visits.models import Import
+
+SHOWN_PROBLEMS = 50
+SHOWN_ROWS = 20
+
+
+class Preview:
+    """Counts rows as they are checked, and keeps the first few to show."""
+
+    def __init__(self, batch: Import) -> None:
+        self._kind = batch.kind
+        self._results: Counter[str] = Counter()
+        self._problems: list[list[Any]] = []
+        self._notes: Counter[tuple[str, str]] = Counter()
+        self._rows: list[dict[str, Any]] = []
+        self._faults = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one row."""
+        self._results[outcome.result] += 1
+        self._faults += len(outcome.problems) if outcome.result == WRONG else 0
+        for problem in outcome.problems[: SHOWN_PROBLEMS - len(self._problems)]:
+            self._problems.append([*problem.cells, outcome.result])
+        if outcome.result not in (WRONG, SKIPPED):
+            self._notes.update((note.column, note.reason) for note in outcome.notes)
+            if len(self._rows) < SHOWN_ROWS:
+                self._rows.append(self._line(outcome))
+
+    def _line(self, outcome: Outcome) -> dict[str, Any]:
+        values = [[name, self._words(name, value)] for name, value in outcome.values.items()]
+        return {"row": outcome.number, "result": outcome.result, "values": values}
+
+    def _words(self, name: str, value: Any) -> str:
+        if isinstance(value, KnownPlace):
+            return value.name
+        if isinstance(value, list):
+            return str(len(value))
+        return str(value)[:200]
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """How many rows came to what, and how many faults and notes there are."""
+        results = {name: self._results[name] for name in RESULTS}
+        return results | {"faults": self._faults, "notes": sum(self._notes.values())}
+
+    def shown(self) -> dict[str, Any]:
+        """Return what the screen shows of the rows."""
+        notes = [[column, reason, count] for (column, reason), count in self._notes.most_common(20)]
+        return {"problems": self._problems, "notes": notes, "rows": self._rows}

@@ -1,0 +1,160 @@
+"""Taking back an import: what it made is removed, what it changed stands as before. All of it, or nothing."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import User
+from visits.importing.place_facts import FACTS, take_back_fact
+from visits.importing.places import store_plain
+from visits.models import (
+    Import,
+    ImportedPlace,
+    ImportedVisit,
+    Place,
+    Visit,
+    VisitChange,
+    VisitFigure,
+    VisitPartner,
+)
+
+CHUNK = 1000
+
+
+class Used(Exception):
+    """Records of the import have been worked with since; the message says how many, in words for the person."""
+
+
+def used_visits(batch: Import) -> QuerySet[ImportedVisit]:
+    """Return the visits of ``batch`` that were changed, handed in or otherwise used since."""
+    return ImportedVisit.objects.filter(batch=batch).exclude(_is_as_left())
+
+
+def _is_as_left() -> Q:
+    """The condition for a visit that stands as the import left it: nobody has saved it or taken a step with it."""
+    return Q(visit__version=F("version"), visit__state__in=Visit.OPEN)
+
+
+def used_places(batch: Import) -> QuerySet[ImportedPlace]:
+    """Return the places of ``batch`` that were changed since, or, if the import added them, visited or divided."""
+    made = ImportedPlace.objects.filter(batch=batch)
+    in_use = Q(place__visits__isnull=False) | Q(place__units__isnull=False) & ~Q(place__units__imported__batch=batch)
+    return made.filter(~Q(place__version=F("version")) | Q(is_new=True) & in_use).distinct()
+
+
+def use_of(batch: Import) -> int:
+    """Return how many records of ``batch`` have been used since; nought means that it can be undone."""
+    return (used_places(batch) if batch.kind == Import.Kind.PLACES else used_visits(batch)).count()
+
+
+def take_back(batch: Import, by: User, shown: Callable[[int], None]) -> int:
+    """Undo ``batch`` inside the transaction around it, and return how many records that concerned.
+
+    Raises Used, in words, where any of its records was used since.
+    """
+    if batch.kind == Import.Kind.PLACES:
+        list(Place.objects.select_for_update(of=("self",)).filter(imported__batch=batch).order_by("pk"))
+    if used := use_of(batch):
+        raise Used(
+            _("%(count)s records of this import have been used since: it can no longer be undone.") % {"count": used}
+        )
+    taken = _places(batch, by) if batch.kind == Import.Kind.PLACES else _visits(batch, by)
+    done = 0
+    for count in taken:
+        done += count
+        shown(done)
+    return done
+
+
+def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    source = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+def _visits(batch: Import, by: User) -> Iterator[int]:
+    for rows in _chunks(ImportedVisit.objects.filter(batch=batch).order_by("pk")):
+        locked = {
+            visit.pk: visit
+            for visit in Visit.objects.select_for_update(of=("self",))
+            .filter(pk__in=[row.visit_id for row in rows])
+            .order_by("pk")
+        }
+        if any(locked[row.visit_id].version != row.version or not locked[row.visit_id].is_open for row in rows):
+            raise Used(_("Records of this import have been used since: it can no longer be undone."))
+        _remove([row.visit_id for row in rows if row.is_new])
+        for row in rows:
+            if not row.is_new:
+                _restore_visit(locked[row.visit_id], row.before, by)
+        yield len(rows)
+
+
+# What comes with a visit from the import itself; anything else that points to it was added by somebody.
+OWN = frozenset({"imported", "partner_rows", "events"})
+
+
+def _remove(visits: list[Any]) -> None:
+    """Delete visits that the import made. Raises Used where somebody has added a note, a file, a number to one."""
+    for relation in Visit._meta.related_objects:
+        if relation.name in OWN or relation.many_to_many:
+            continue
+        pointing: Any = relation.related_model
+        if pointing._base_manager.filter(**{f"{relation.field.name}__in": visits}).exists():
+            raise Used(_("Something was added to records of this import: it can no longer be undone."))
+    Visit.objects.filter(pk__in=visits).delete()
+
+
+def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
+    before = dict(before)
+    for measure, stated in before.pop("figures", {}).items():
+        VisitFigure.objects.filter(visit=visit, measure=measure).delete()
+        if stated:
+            VisitFigure.objects.create(visit=visit, measure=measure, availability=stated[0], value=stated[1])
+    both: dict[str, list[Any]] = {}
+    if "partners" in before:
+        both["partners"] = [visit.body_ids[1:], before["partners"]]
+        VisitPartner.objects.filter(visit=visit).delete()
+        VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in before.pop("partners"))
+    if "place" in before:
+        place, setting, jurisdiction = before.pop("place")
+        both["place"] = [str(visit.place_id), place]
+        visit.place_id, visit.setting_id, visit.jurisdiction_id = place, setting, jurisdiction
+    for name, value in before.items():
+        field: Any = Visit._meta.get_field(name)
+        now = getattr(visit, name)
+        both[name] = [now if now is None or isinstance(now, int | str) else str(now), value]
+        setattr(visit, name, field.to_python(value))
+    visit.version, visit.updated_at = visit.version + 1, timezone.now()
+    visit.save(update_fields=["place", "setting", "jurisdiction", *before, "version", "updated_at"])
+    if both:
+        VisitChange.objects.create(visit=visit, state=visit.state, by=by, fields=both)
+
+
+def _places(batch: Import, by: User) -> Iterator[int]:
+    day = timezone.localtime(batch.done_at).date()
+    for row in ImportedPlace.objects.filter(batch=batch, is_new=False).select_related("place__mechanism"):
+        _restore_place(row.place, dict(row.before), day, by)
+        yield 1
+    # Units before what they are part of.
+    added = Place.objects.filter(imported__batch=batch, imported__is_new=True)
+    count = added.count()
+    added.filter(parent__isnull=False).delete()
+    added.delete()
+    yield count
+
+
+def _restore_place(place: Place, before: dict[str, Any], day: Any, by: User) -> None:
+    for name in [name for name in FACTS if name in before]:
+        take_back_fact(place, name, before.pop(name), day, by)
+    values = {}
+    for name, value in before.items():
+        if name in ("setting", "jurisdiction", "parent"):
+            values[name] = value
+        else:
+            field: Any = Place._meta.get_field(name)
+            values[name] = field.to_python(value)
+    store_plain(place, values)

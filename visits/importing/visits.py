@@ -1,0 +1,189 @@
+"""Rows that are visits: rights, days, combinations, remits, and what stands in the portal already."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from members.models import User
+from npmportal.access import LOG_VISITS, grants_of
+from visits.field_table import reader_of
+from visits.importing.checking import RowReader
+from visits.importing.lookups import Bodies, KnownPlace, Places, Remits
+from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
+from visits.importing.synonyms import simple
+from visits.importing.terms import names_of_term
+from visits.models import Import, Visit
+
+OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
+# Filled in by the row or by the portal, not compared as they stand.
+LOOKED_UP = ("place", "lead_body", "partners")
+
+
+class VisitChecker:
+    """Judges rows of visits of one body, for one person."""
+
+    def __init__(self, batch: Import, user: User) -> None:
+        assert batch.body is not None, "the database keeps it so"
+        self.batch, self.body = batch, batch.body
+        self.fields = reader_of(user, batch.mechanism)
+        self.may_log = batch.body_id in grants_of(user).on(LOG_VISITS)
+        bodies = Bodies(batch.mechanism)
+        allowed = self.fields.records() if self.may_log else frozenset()
+        self.reader = RowReader(batch, Places(batch.mechanism, batch.body, user), bodies, allowed)
+        self.remits = Remits(batch.mechanism, batch.body)
+        self.today = date.today()
+        self._seen: dict[str, int] = {}
+        # The names the network itself has for the kinds: they need not be kept beside the term.
+        self._kinds = {simple(word) for key, _name in Visit.Kind.choices for word in (key, *names_of_term("kind", key))}
+
+    def judge(self, outcomes: list[Outcome], *, locked: bool) -> None:
+        """Say of each row whether it is new, changes a visit, changes nothing, is to be skipped, or is wrong."""
+        for outcome in outcomes:
+            self._check_row(outcome)
+        good = [outcome for outcome in outcomes if outcome.result != WRONG]
+        known = self._known(good, locked=locked)
+        twins = self._twins(good)
+        for outcome in good:
+            reference = outcome.values.get("reference")
+            if reference in known:
+                self._compare(outcome, known[reference])
+            elif not reference and (twin := twins.get(_likeness(outcome.values))):
+                sentence = _("It is the visit %(reference)s, to all appearances; give it a reference if it is not.")
+                outcome.problems.append(self.reader.problem(outcome, "place", sentence % {"reference": twin}))
+                outcome.result = SKIPPED
+            else:
+                self._complete(outcome, None)
+
+    def _check_row(self, outcome: Outcome) -> None:
+        found = outcome.values
+        self._check_body(outcome)
+        self._check_days(outcome)
+        if reference := found.get("reference"):
+            first = self._seen.setdefault(reference, outcome.number)
+            if first != outcome.number:
+                sentence = _("Row %(row)s has the same reference.") % {"row": first}
+                self.reader.refuse(outcome, "reference", sentence)
+        if "own_kind" not in found and not self.reader.fills("own_kind"):
+            self._keep_own_word(outcome)
+        if outcome.result != WRONG:
+            self._note_place(outcome)
+
+    def _keep_own_word(self, outcome: Outcome) -> None:
+        """Keep the member's own word beside the network's term: “C1” is an in-depth visit, and stays “C1”."""
+        word = self.reader.cell(outcome, "kind")
+        if word and simple(word) not in self._kinds:
+            outcome.values["own_kind"] = word[:80]
+
+    def _check_body(self, outcome: Outcome) -> None:
+        named = outcome.values.pop("lead_body", self.body.pk)
+        if named != self.body.pk or not self.may_log:
+            sentence = _("This import is of the visits of %(body)s alone.") % {"body": self.body.abbreviation}
+            self.reader.refuse(outcome, "lead_body", sentence)
+        partners = outcome.values.get("partners")
+        if partners:
+            outcome.values["partners"] = sorted(set(partners) - {self.body.pk})
+
+    def _check_days(self, outcome: Outcome) -> None:
+        for name in ("starts_on", "ends_on"):
+            day = outcome.values.get(name)
+            if day and day > self.today:
+                self.reader.refuse(outcome, name, _("This day lies in the future: only visits made can be imported."))
+            elif day and day < OPCAT_IN_FORCE:
+                self.reader.refuse(outcome, name, _("OPCAT has been in force since 22 June 2006."))
+
+    def _note_place(self, outcome: Outcome) -> None:
+        place: KnownPlace = outcome.values["place"]
+        day = outcome.values["starts_on"]
+        if not place.is_open_on(day):
+            self.reader.note(outcome, "place", _("According to the register this place was not open on that day."))
+        if not outcome.values.get("outside_remit_reason") and not self.remits.holds(place, day):
+            sentence = _("According to the register this lies outside the body’s remit: say why before handing it in.")
+            self.reader.note(outcome, "place", sentence)
+
+    def _known(self, outcomes: list[Outcome], *, locked: bool) -> dict[str, Visit]:
+        """Return the body's visits that have the references of the rows."""
+        references = [o.values["reference"] for o in outcomes if o.values.get("reference")]
+        if not references:
+            return {}
+        visits = Visit.objects.filter(lead_body=self.body, reference__in=references)
+        if locked:
+            visits = visits.select_for_update(of=("self",)).order_by("pk")
+        return {visit.reference: visit for visit in visits}
+
+    def _twins(self, outcomes: list[Outcome]) -> dict[Any, str]:
+        """Return the references of visits that rows without a reference may be: same place, days, kind and time in.
+
+        Those this very import has made are none of them.
+        """
+        bare = [o.values for o in outcomes if not o.values.get("reference")]
+        if not bare:
+            return {}
+        alike = Visit.objects.filter(
+            lead_body=self.body,
+            place__in={values["place"].id for values in bare},
+            starts_on__in={values["starts_on"] for values in bare},
+        ).exclude(imported__batch=self.batch)
+        rows = alike.values_list("place_id", "starts_on", "kind", "time_in", "reference")
+        return {tuple(key): reference for *key, reference in rows.iterator()}
+
+    def _compare(self, outcome: Outcome, visit: Visit) -> None:
+        """Keep of the row's values those that differ from ``visit``; an empty cell never takes anything away."""
+        outcome.record = visit
+        self._complete(outcome, visit)
+        if outcome.result == WRONG:
+            return
+        changed = {name: value for name, value in outcome.values.items() if not _is_same(visit, name, value)}
+        outcome.values = changed
+        if not changed:
+            outcome.result = UNCHANGED
+        elif not visit.is_open:
+            sentence = _("The visit is “%(state)s” and differs: ask for it back before changing it.")
+            outcome.problems.append(
+                self.reader.problem(outcome, "reference", sentence % {"state": visit.get_state_display()})
+            )
+            outcome.result = SKIPPED
+        elif not self.fields.changes(visit).issuperset(changed):
+            self.reader.refuse(outcome, "reference", _("Something that differs here is not open to you."))
+        else:
+            outcome.result = UPDATED
+            outcome.before = {name: stored(visit, name) for name in changed}
+
+    def _complete(self, outcome: Outcome, visit: Visit | None) -> None:
+        """Check what several fields say together, as they would stand after the import."""
+        found = outcome.values
+        if "ends_on" not in found and (visit is None or visit.ends_on == visit.starts_on):
+            found["ends_on"] = found["starts_on"]
+        starts_on = found.get("starts_on") or (visit and visit.starts_on)
+        ends_on = found.get("ends_on") or (visit and visit.ends_on)
+        if ends_on < starts_on:
+            self.reader.refuse(outcome, "ends_on", _("The last day lies before the first."))
+        access = found.get("access") or (visit.access if visit else "")
+        if found.get("access_delay_minutes") is not None and access != Visit.Access.DELAYED:
+            sentence = _("Minutes are recorded for delayed access only.")
+            self.reader.refuse(outcome, "access_delay_minutes", sentence)
+        if visit and visit.access_delay_minutes is not None and access != Visit.Access.DELAYED:
+            self.reader.refuse(outcome, "access", _("The visit has minutes of delay: access stays “delayed”."))
+        if outcome.result != WRONG and visit is None:
+            outcome.result = NEW
+
+
+def _likeness(values: dict[str, Any]) -> tuple[Any, ...]:
+    return values["place"].id, values["starts_on"], values["kind"], values.get("time_in")
+
+
+def _is_same(visit: Visit, name: str, value: Any) -> bool:
+    if name == "place":
+        return bool(visit.place_id == value.id)
+    if name == "partners":
+        return sorted(visit.body_ids[1:]) == value
+    return bool(getattr(visit, name) == value)
+
+
+def stored(visit: Visit, name: str) -> Any:
+    """Return what stands in ``visit``, as it is kept for taking an import back."""
+    if name == "place":
+        return [str(visit.place_id), visit.setting_id, visit.jurisdiction_id]
+    if name == "partners":
+        return list(visit.body_ids[1:])
+    return getattr(visit, name)
