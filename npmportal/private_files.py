@@ -1,12 +1,24 @@
-"""Files made by jobs and handed out by checked views: private, whole or not at all (security D-07, D-14)."""
+"""Private files, made by jobs or handed in, given out by checked views: whole or not at all (security D-07, D-14).
 
+They lie where the default storage puts them: on the disk, or in a bucket (npmportal/file_settings.py). What is not
+finished lies in a folder of the portal's own, never in one that others use, and is swept when nobody finishes it.
+"""
+
+import contextlib
+import errno
+import hashlib
+import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
@@ -15,8 +27,25 @@ from django.http import FileResponse, Http404
 INERT = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+UNFINISHED = ".unfinished"
+LEFT_AFTER_SECONDS = 3600
+logger = logging.getLogger(__name__)
+
+
+class NoRoom(Exception):
+    """The disk (or what is allowed on it) is full. Nothing was stored."""
+
+
+class StorageAway(Exception):
+    """The place where files are kept does not answer, or not as it should. Nothing was stored."""
+
+
+class Missing(Exception):
+    """The file is not where it was put."""
 
 
 def size_of(file: FieldFile) -> int | None:
@@ -26,30 +55,134 @@ def size_of(file: FieldFile) -> int | None:
 
 @contextmanager
 def unfinished_file(row: models.Model, field: str) -> Iterator[Path]:
-    """Give a path beside the final one to write to; whatever is left there at the end is removed."""
-    final = _final(row, field)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left_by_a_killed_worker in final.parent.glob(f".{final.stem}-*"):
+    """Give a path to write to, beside the final one on a disk; whatever is left there at the end is removed."""
+    storage, name = _storage(row, field), Path(_name(row, field))
+    final = local_path(storage, str(name))
+    folder = final.parent if final else unfinished_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left_by_a_killed_worker in folder.glob(f".{name.stem}-*") if final else ():
         left_by_a_killed_worker.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{final.stem}-", suffix=final.suffix, dir=final.parent)
-    os.close(handle)
-    path = Path(name)
-    try:
+    with _temporary(folder, prefix=f".{name.stem}-", suffix=name.suffix if final else UNFINISHED) as path:
         yield path
-    finally:
-        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def unfinished() -> Iterator[Path]:
+    """Give a path to write to in the portal's own folder; whatever is left there at the end is removed."""
+    with _temporary(unfinished_folder(), prefix="", suffix=UNFINISHED) as path:
+        yield path
+
+
+def unfinished_folder() -> Path:
+    """Return the private folder for what is being received or made; it is made where it is not there yet."""
+    folder = Path(settings.FILES_ROOT) / "unfinished"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def sweep_unfinished() -> int:
+    """Remove what killed processes left unfinished an hour ago or longer; return how many files."""
+    before, swept = time.time() - LEFT_AFTER_SECONDS, 0
+    for path in unfinished_folder().glob(f"*{UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                swept += 1
+    return swept
 
 
 def put_in_place(row: models.Model, field: str, path: Path) -> str:
     """Give the finished file its final name, so that it survives a power cut; return that name in the storage."""
-    final = _final(row, field)
+    storage, name = _storage(row, field), _name(row, field)
+    final = local_path(storage, name)
+    if final is None:
+        with path.open("rb") as file:
+            return storage.save(name, File(file))
     os.replace(path, final)
-    folder = os.open(final.parent, os.O_RDONLY)
+    _sync(final.parent)
+    return name
+
+
+def store(storage: Storage, name: str, content: File) -> str:
+    """Keep ``content`` under ``name``, whole and so that it survives a power cut; return the name it got.
+
+    Where that fails nothing is left of it: NoRoom, or StorageAway.
+    """
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return _name(row, field)
+        with storage_answers():
+            kept = storage.save(name, content)
+            if path := local_path(storage, kept):
+                _sync(path)
+                _sync(path.parent)
+            return kept
+    except BaseException:
+        discard(storage, name)
+        raise
+
+
+def discard(storage: Storage, name: str) -> None:
+    """Remove the file ``name``; what cannot be removed now is left to the sweep of files that belong to nothing."""
+    if name:
+        with contextlib.suppress(NoRoom, StorageAway), storage_answers():
+            storage.delete(name)
+
+
+@contextmanager
+def storage_answers() -> Iterator[None]:
+    """Turn what a disk or a bucket may raise into NoRoom, Missing or StorageAway; the first is logged as critical."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing from error
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            logger.critical("no room left where files are kept", extra={"error_class": "OSError"})
+            raise NoRoom from error
+        logger.exception("files cannot be reached")
+        raise StorageAway from error
+    except Exception as error:
+        if not any(parent.__module__.split(".")[0] in ("boto3", "botocore") for parent in type(error).__mro__):
+            raise
+        logger.exception("files cannot be reached")
+        raise StorageAway from error
+
+
+@contextmanager
+def on_disk(file: FieldFile) -> Iterator[Path]:
+    """Give a path at which ``file`` can be read: its own, or that of a copy which is removed at the end.
+
+    Missing or StorageAway where it cannot be had.
+    """
+    with storage_answers():
+        path = local_path(file.storage, str(file.name))
+        if path is not None and not path.is_file():
+            raise Missing
+    if path is not None:
+        yield path
+        return
+    with unfinished() as copy:
+        with storage_answers(), file.storage.open(str(file.name)) as content, copy.open("wb") as written:
+            for chunk in content.chunks():
+                written.write(chunk)
+        yield copy
+
+
+def digest_of(file: Any) -> str:
+    """Return the SHA-256 of the open ``file``, which is left at its beginning."""
+    file.seek(0)
+    found = hashlib.sha256()
+    while chunk := file.read(1_048_576):
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
+
+
+def local_path(storage: Storage, name: str) -> Path | None:
+    """Return where ``name`` lies on this machine's disk; None where the storage is a bucket."""
+    try:
+        return Path(storage.path(name))
+    except NotImplementedError:
+        return None
 
 
 def file_or_404(file: Any) -> Any:
@@ -60,10 +193,13 @@ def file_or_404(file: Any) -> Any:
 
 
 def inert_response(file: Any, name: str, content_type: str) -> FileResponse:
-    """Return the answer that hands ``file`` out under ``name``, to be saved."""
-    return FileResponse(
-        file_or_404(file).open("rb"), as_attachment=True, filename=name, content_type=content_type, headers=INERT
-    )
+    """Return the answer that hands ``file`` (of a FileField) out under ``name``, to be saved."""
+    return inert_answer(file_or_404(file).open("rb"), name, content_type)
+
+
+def inert_answer(file: Any, name: str, content_type: str) -> FileResponse:
+    """Return the answer that hands the open ``file`` out under ``name``, to be saved and not to be run."""
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type, headers=INERT)
 
 
 def _name(row: models.Model, field: str) -> str:
@@ -71,6 +207,27 @@ def _name(row: models.Model, field: str) -> str:
     return str(model_field.generate_filename(row, ""))
 
 
-def _final(row: models.Model, field: str) -> Path:
+def _storage(row: models.Model, field: str) -> Storage:
     model_field: Any = row._meta.get_field(field)
-    return Path(model_field.storage.path(_name(row, field)))
+    found: Storage = model_field.storage
+    return found
+
+
+@contextmanager
+def _temporary(folder: Path, *, prefix: str, suffix: str) -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=folder)
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Have a file or a folder written to the disk before anybody is told that it is there."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

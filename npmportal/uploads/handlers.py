@@ -4,11 +4,8 @@ Django reads a form before any view is asked, so what is not wanted must be left
 and the rest of a file that is too large. What was left out stands in ``refused_uploads(request)``.
 """
 
-import errno
 import logging
 import tempfile
-import time
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +13,11 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
+from npmportal.private_files import NO_ROOM, UNFINISHED, unfinished_folder
 from npmportal.uploads.names import tidy_name
 from npmportal.uploads.reasons import Reason
 
 logger = logging.getLogger(__name__)
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-LEFT_AFTER_SECONDS = 3600
-ENDING = ".upload"
 
 
 def refused_uploads(request: HttpRequest) -> list[tuple[str, Reason]]:
@@ -30,22 +25,6 @@ def refused_uploads(request: HttpRequest) -> list[tuple[str, Reason]]:
     _read = request.POST  # so that it has been read
     found: list[tuple[str, Reason]] = request.__dict__.setdefault("_refused_uploads", [])
     return found
-
-
-def receiving_folder() -> Path:
-    """Return the private folder in which files lie while they are received; it is made where it is not there yet."""
-    folder = Path(settings.FILES_ROOT) / "receiving"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def sweep_receiving_folder() -> int:
-    """Remove what a killed process left half received; return how many files."""
-    before = time.time() - LEFT_AFTER_SECONDS
-    left = [path for path in receiving_folder().glob(f"*{ENDING}") if path.stat().st_mtime < before]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
 
 
 class Door(FileUploadHandler):
@@ -120,7 +99,7 @@ class PrivateUpload(TemporaryUploadedFile):
     """A file being received: below FILES_ROOT, readable by the portal alone, removed when it is closed."""
 
     def __init__(self, name: Any, content_type: Any, size: Any, charset: Any, extra: Any = None) -> None:
-        file = tempfile.NamedTemporaryFile(suffix=ENDING, dir=receiving_folder())  # noqa: SIM115  closed by Django
+        file = tempfile.NamedTemporaryFile(suffix=UNFINISHED, dir=unfinished_folder())  # noqa: SIM115  closed by Django
         UploadedFile.__init__(self, file, name, content_type, size, charset, extra)  # type: ignore[arg-type]
 
 

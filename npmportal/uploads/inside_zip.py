@@ -65,7 +65,7 @@ def look_into_zip(file: IO[bytes], extension: str) -> None:
     """Refuse (Refused) the document ``file`` unless it is whole, plainly what ``extension`` says, and nothing more."""
     archive, entries = directory(file)
     with archive:
-        _check_layout(file, entries)
+        _check_layout(file, entries, archive.start_dir)
         _check_family(archive, entries, extension)
         for entry in entries:
             _check_content(archive, entry)
@@ -107,7 +107,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise Refused(Reason.BOMB)
 
 
-def _check_layout(file: IO[bytes], entries: list[zipfile.ZipInfo]) -> None:
+def _check_layout(file: IO[bytes], entries: list[zipfile.ZipInfo], directory_at: int) -> None:
     """Refuse a file in which something stands before, between, below or behind the entries: another file, perhaps."""
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
@@ -121,6 +121,8 @@ def _check_layout(file: IO[bytes], entries: list[zipfile.ZipInfo]) -> None:
             raise Refused(Reason.DAMAGED)
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         end = entry.header_offset + LOCAL_HEADER + lengths + entry.compress_size
+    if directory_at > end + DESCRIPTOR:
+        raise Refused(Reason.HIDDEN)
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - 22))
