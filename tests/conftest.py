@@ -11,6 +11,17 @@ from members.models import Mechanism, MemberBody, User
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Begin with the longest where tests run side by side: what begins last is waited for by all the others.
+
+    Those are the tests that kill servers, for one portal serves them all (tests/faults). They touch no database of the
+    other tests, which stay in the order that pytest-django gave them.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "faults" not in item.keywords)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests that commit empty the tables afterwards: the database refuses TRUNCATE of what was written down."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local import environment, installation, processes, servers
 from deploy.local.demonstration import MANAGE, manage_step
 from deploy.local.household import Household, household
-from deploy.local.places import LOGS, PURPOSES, PYTHON, VAR, Home, discard_shelter
+from deploy.local.places import LOGS, PURPOSES, PYTHON, VAR, Home, discard_shelter, is_root, shelter
 from deploy.local.postgres import FAST, LARGE
 from deploy.local.problems import complain, say
 
@@ -29,30 +29,27 @@ def test() -> int:
         with household("test") as servants:
             installation.install(browser=True)
             addresses = servers.start(servants, settings=FAST)
+            if is_root():
+                shelter()  # or two workers would make one each
             # Playwright's own Node needs libatomic, which a bare Debian lacks.
             node = str(installation.own_node())
             environ = environment.for_django(servants.home, servers=addresses, PLAYWRIGHT_NODEJS_PATH=node)
             # Pages name their static files by what was collected, in tests as in production.
             manage_step(servants, environ, "collectstatic", "--no-input", "--verbosity", "0")
-            statuses = [servants.run([*TOOL, "pytest", *words], env=environ) for words in rounds(more())]
-            return next((status for status in statuses if status), 0)
+            return servants.run([*TOOL, "pytest", *(more() or everything())], env=environ)
     finally:
         # Each run of a continuous integration has a new clone, which would leave its own folder under /var/lib.
         if os.environ.get("CI"):
             discard_shelter("test")
 
 
-def rounds(words: list[str]) -> list[list[str]]:
-    """Return the arguments of each run of pytest: ``words`` alone, or every test where there are none.
+def everything() -> list[str]:
+    """Return the arguments with which every test is run: side by side, a worker a processor.
 
-    Every test in two rounds: side by side, a worker a processor, and then those that kill servers and watch the clock,
-    with the machine to themselves. Each test goes to the worker that is free, in the order of the whole (pytest-django
-    has those that commit after the others): the few long ones are not left to the end.
+    Each test goes to the worker that is free, in the order of the whole: tests/conftest.py has the longest first, and
+    pytest-django those that commit after the others.
     """
-    if words:
-        return [words]
-    side_by_side = ["-n", str(workers()), "--dist", "loadgroup", "--no-loadscope-reorder"]
-    return [[*side_by_side, "-m", "not faults"], ["-m", "faults"]]
+    return ["-n", str(workers()), "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
 def workers() -> int:

@@ -1,4 +1,4 @@
-"""How `make test` runs the tests: all of them in two rounds, or what a person asks for, and failed when one failed."""
+"""How `make test` runs the tests: all of them side by side, or what a person asks for alone."""
 
 import contextlib
 from types import SimpleNamespace
@@ -6,29 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from deploy.local import commands
-from deploy.local.commands import MOST_WORKERS, rounds, workers
+from deploy.local.commands import MOST_WORKERS, everything, workers
+from tests.conftest import pytest_collection_modifyitems
 
 
-def marked(words):
-    return words[words.index("-m") + 1]
+def test_every_test_is_run_and_those_of_one_server_by_one_worker():
+    words = everything()
 
-
-def test_arguments_of_a_person_are_those_of_the_one_round():
-    assert rounds(["tests/visits", "-q"]) == [["tests/visits", "-q"]]
-
-
-def test_two_rounds_leave_no_test_out_and_run_none_twice():
-    first, second = rounds([])
-
-    assert marked(second) == "faults"
-    assert marked(first) == f"not {marked(second)}"
-
-
-def test_servers_are_killed_without_neighbours():
-    first, second = rounds([])
-
-    assert first[first.index("-n") + 1] == str(workers())
-    assert "-n" not in second
+    assert words[words.index("-n") + 1] == str(workers())
+    assert words[words.index("--dist") + 1] == "loadgroup"
+    assert not {"-m", "-k", "--ignore", "--deselect"} & set(words)
 
 
 @pytest.mark.parametrize(("processors", "expected"), [({0}, 1), ({0, 3}, 2), (set(range(64)), MOST_WORKERS)])
@@ -40,14 +27,14 @@ def test_one_worker_a_processor_but_not_more_than_the_memory_bears(monkeypatch, 
 
 @pytest.fixture
 def run_with(monkeypatch, home):
-    """Return a function that runs `make test` with these exit statuses of pytest; it gives the status and the runs."""
+    """Return a function that runs `make test` and gives its status, pytest's being ``status``, and pytest's words."""
 
-    def run(*statuses):
-        left, runs = list(statuses), []
+    def run(status):
+        runs = []
 
         def pytest_run(command, *, env):
             runs.append(command[command.index("pytest") + 1 :])
-            return left.pop(0)
+            return status
 
         servants = SimpleNamespace(home=home, run=pytest_run)
         monkeypatch.setattr(commands, "household", lambda purpose: contextlib.nullcontext(servants))
@@ -56,20 +43,32 @@ def run_with(monkeypatch, home):
         monkeypatch.setattr(commands.servers, "start", lambda servants, settings: {})
         monkeypatch.setattr(commands, "manage_step", lambda *words: None)
         monkeypatch.delenv("CI", raising=False)
-        return commands.test(), runs
+        found = commands.test()
+        assert len(runs) == 1
+        return found, runs[0]
 
     return run
 
 
-@pytest.mark.parametrize(("statuses", "expected"), [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((2, 1), 2)])
-def test_second_round_follows_a_failed_first_and_either_fails_the_whole(monkeypatch, run_with, statuses, expected):
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_without_args_everything_is_run_and_its_status_is_that_of_the_command(monkeypatch, run_with, status):
     monkeypatch.delenv("ARGS", raising=False)
 
-    assert run_with(*statuses) == (expected, rounds([]))
+    assert run_with(status) == (status, everything())
 
 
-@pytest.mark.parametrize("status", [0, 1, 5])
-def test_words_of_args_are_run_once(monkeypatch, run_with, status):
+def test_words_of_args_are_all_that_pytest_is_told(monkeypatch, run_with):
     monkeypatch.setenv("ARGS", "tests/visits -k 'two words'")
 
-    assert run_with(status) == (status, [["tests/visits", "-k", "two words"]])
+    assert run_with(1) == (1, ["tests/visits", "-k", "two words"])
+
+
+def test_longest_come_first_side_by_side_and_nothing_moves_otherwise():
+    items = [SimpleNamespace(name="quick", keywords={}), SimpleNamespace(name="kills", keywords={"faults": True})]
+    found = {}
+    for kind, config in (("alone", SimpleNamespace()), ("side by side", SimpleNamespace(workerinput={}))):
+        ordered = list(items)
+        pytest_collection_modifyitems(config, ordered)
+        found[kind] = [item.name for item in ordered]
+
+    assert found == {"alone": ["quick", "kills"], "side by side": ["kills", "quick"]}
