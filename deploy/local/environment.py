@@ -47,6 +47,8 @@ def for_django(home: Home, *, servers: Mapping[str, str], **more: str) -> dict[s
             environ[name] = make()
     for name, value in more.items():
         environ.setdefault(name, value)
+    if environ.get("DEMONSTRATION") == "on" and not given("SCANNER_URL", environ):
+        environ["SCANNER_URL"] = "none"  # files are then handed out and labelled as not scanned
     environ["DJANGO_SETTINGS_MODULE"] = "npmportal.settings"
     return environ
 
