@@ -39,6 +39,7 @@ def _plain_static_files_and_private_folders(settings, tmp_path):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.FILES_ROOT = tmp_path / "files"
     settings.PORTAL_URL = "http://testserver"
     # Otherwise each test client looks at every static file before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
