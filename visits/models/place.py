@@ -1,13 +1,20 @@
 import uuid
+from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Jurisdiction, Mechanism
 from npmportal.access import grants_of
 from visits.models.authority import Authority
+
+
+def _rows(model: str) -> Any:
+    """Return the rows of a model of places' facts that belong to the place of the outer query."""
+    return apps.get_model("visits", model).objects.filter(place=OuterRef("pk"))
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -19,11 +26,18 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return self.filter(mechanism__in=grants_of(user).mechanism_ids, merged_into=None)
 
     def named(self, words: str) -> Self:
-        """Return the places whose name or town holds each of the ``words``."""
+        """Return the places of which a name of any day, the town or a code holds each of the ``words``."""
         found = self
         for word in words.replace("\x00", "").split():
-            found = found.filter(Q(name__icontains=word) | Q(town__icontains=word))
+            # Exists, not a join: a place with two names is still found once.
+            named = _rows("PlaceName").filter(name__icontains=word)
+            coded = _rows("PlaceCode").filter(code__iexact=word)
+            found = found.filter(Q(name__icontains=word) | Q(town__icontains=word) | Exists(named) | Exists(coded))
         return found
+
+    def open_on(self, on: date) -> Self:
+        """Return the places that were open on the day ``on``, as far as is recorded."""
+        return self.filter(Q(opened_on=None) | Q(opened_on__lte=on), Q(closed_on=None) | Q(closed_on__gt=on))
 
     def with_id(self, text: Any) -> Self:
         """Return the place with the id that ``text`` writes, none where it is no id at all."""

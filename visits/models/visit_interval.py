@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Mechanism, MemberBody
-from npmportal.models.dated import DatedFact
+from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.models.dated import DatedFact, DatedQuerySet
 from visits.models.place import Place
 
 
@@ -20,6 +21,17 @@ def _same(field: str) -> tuple[Any, str]:
 
 
 PLACE_HASH = Coalesce(Func(F("place"), Value(0), function="uuid_hash_extended"), Value(0))
+
+
+class VisitIntervalQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Return the rules ``user`` may read: the network's for who may know of visits, a body's for the body alone.
+
+        Where a body means to go more often, and why, is its own business: it tells where a visit may come.
+        """
+        grants = grants_of(user)
+        knowing = grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
+        return self.filter(Q(body=None, mechanism__in=knowing) | Q(body__in=grants.on(VIEW_VISITS)))
 
 
 class VisitInterval(DatedFact):
@@ -72,6 +84,8 @@ class VisitInterval(DatedFact):
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
     criterion = models.CharField(_("criterion"), max_length=8, choices=Criterion.choices)
     reason = models.CharField(_("reason"), max_length=500)
+
+    objects = VisitIntervalQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(DatedFact.Meta):
         ordering = ["mechanism", "body", "place", "setting", "capacity_from", "starts_on"]

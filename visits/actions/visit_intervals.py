@@ -1,0 +1,66 @@
+"""Setting how often places are to be visited, with the criterion and the reason."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from members.models import Mechanism, MemberBody, User
+from npmportal import audit
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, can
+from visits.models import VisitInterval
+
+ALIKE = ("mechanism", "body", "place", "setting", "capacity_from")
+
+
+class IntervalRefused(Exception):
+    """A rule that cannot be set; the message says why."""
+
+
+def may_set_interval(user: Any, mechanism: Mechanism, body: MemberBody | None) -> bool:
+    """Tell whether ``user`` says how often: coordinator staff for the network, the lead for the own body."""
+    return can(user, MANAGE_BODY_PEOPLE, body) if body else can(user, REVIEW_VISITS, mechanism)
+
+
+@transaction.atomic
+def set_interval(*, interval: VisitInterval, by: User) -> VisitInterval:
+    """Store the new ``interval``; the rule for the same places that held until further notice ends where it starts.
+
+    Raises PermissionDenied, or IntervalRefused where another rule for the same places holds on some of the days.
+    """
+    if not may_set_interval(by, interval.mechanism, interval.body):
+        raise PermissionDenied
+    same = {name: getattr(interval, name) for name in ALIKE}
+    exact = Q(**{name: value for name, value in same.items() if value is not None})
+    exact &= Q(**{f"{name}__isnull": True for name, value in same.items() if value is None})
+    before = VisitInterval.objects.select_for_update(of=("self",)).filter(exact, ends_on=None)
+    before.filter(starts_on__lt=interval.starts_on).update(ends_on=interval.starts_on)
+    try:
+        with transaction.atomic():
+            interval.save(force_insert=True)
+    except IntegrityError as error:
+        raise IntervalRefused(_("Another rule for the same places begins on this day or later.")) from error
+    _record("visit_interval.set", interval, by)
+    return interval
+
+
+@transaction.atomic
+def end_interval(*, interval: VisitInterval, ends_on: date, by: User) -> VisitInterval:
+    """Let ``interval`` no longer hold from ``ends_on`` on. Raises PermissionDenied, or IntervalRefused."""
+    if not may_set_interval(by, interval.mechanism, interval.body):
+        raise PermissionDenied
+    interval = VisitInterval.objects.select_for_update(of=("self",)).get(pk=interval.pk)
+    if ends_on <= interval.starts_on:
+        raise IntervalRefused(_("It must end after it starts."))
+    interval.ends_on = ends_on
+    interval.save(update_fields=["ends_on"])
+    _record("visit_interval.ended", interval, by)
+    return interval
+
+
+def _record(action: str, interval: VisitInterval, by: User) -> None:
+    bodies = [interval.body_id] if interval.body_id else []
+    audit.record(action, by=by, obj=interval, mechanism=interval.mechanism, bodies=bodies, months=interval.months)
