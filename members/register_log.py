@@ -13,7 +13,8 @@ from members.models import RegisterChange
 from members.register_kinds import KINDS
 
 _KIND_OF = {kind.model._meta.label_lower: kind for kind in KINDS.values()}
-_SILENT = {"position", "mechanism", "key"}
+# Said of an entry only where nothing else changed: the days show how exact they are.
+_SILENT = {"position", "mechanism", "key", "starts_precision", "ends_precision"}
 
 
 @dataclass(frozen=True)

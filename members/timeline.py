@@ -112,7 +112,9 @@ class _Telling:
 
     def enters(self, spell: Any, before: Any, body: int) -> Event:
         said = {"body": self.name(body, spell.starts_on), "status": spell.get_status_display()}
-        if before is not None:
+        if before is not None and before.status == spell.status:
+            sentence = _("{body}: {status} anew").format(**said)
+        elif before is not None:
             sentence = _("{body}: from {old} to {status}").format(old=before.get_status_display(), **said)
         else:
             sentence = _("{body} enters the mechanism: {status}").format(**said)

@@ -119,6 +119,7 @@ class MeetingTaskForm(ConcernsMixin, GiveForm):
 class AttendanceForm(forms.Form):
     """Who came: one line for each holder of a seat on the day, and a box for everybody else."""
 
+    marks_required = True  # every line may stay empty: “optional” beside each would say nothing
     version = VersionField()
     others = TextField(
         label=gettext_lazy("Other guests who were present"),

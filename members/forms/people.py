@@ -36,7 +36,7 @@ class InviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, help_text=_("The letter with the link goes there.")
+        label=_("E-mail address"), max_length=254, help_text=_("The e-mail with the link goes there.")
     )
     where = forms.ChoiceField(label=_("Works for"))
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)

@@ -239,6 +239,7 @@ class TaskFilter(forms.Form):
 class ReminderForm(forms.Form):
     """When to be reminded of a task, and whether by letter."""
 
+    marks_required = True
     offsets = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Remind me of a task"),
         choices=list(OFFSET_WORDS.items()),

@@ -48,7 +48,7 @@ def _invite(request: HttpRequest, form: InviteForm) -> None:
         invitation, secret = actions.invite(**given)
     except SecondPersonNeeded:
         role_requests.ask_to_invite(**given)
-        messages.info(request, _("This role is given by two. The letter goes out when a second person has agreed."))
+        messages.info(request, _("This role is given by two. The e-mail goes out when a second person has agreed."))
     else:
         _tell_about_letter(request, actions.send_letter(invitation=invitation, secret=secret), invitation)
 
@@ -73,7 +73,7 @@ def invitation_withdraw(request: HttpRequest, mechanism: Mechanism, pk: Any) -> 
     except PeopleError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("The invitation is withdrawn; its letter no longer works."))
+        messages.success(request, _("The invitation is withdrawn; its link no longer works."))
     return redirect("members:people", npm=mechanism.slug)
 
 

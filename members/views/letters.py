@@ -71,12 +71,12 @@ def letter_again(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
             scope=invitation.scope,
             by=request.user,  # type: ignore[arg-type]
         )
-        messages.info(request, _("This role is given by two. The letter goes out when a second person has agreed."))
+        messages.info(request, _("This role is given by two. The e-mail goes out when a second person has agreed."))
     except PeopleError as error:
         messages.error(request, str(error))
     else:
         if again.has_failed:
-            messages.error(request, _("The new letter could not be sent either. Is the mail server away?"))
+            messages.error(request, _("The new e-mail could not be sent either. Is the mail server away?"))
         else:
             messages.success(request, _("A new invitation is on its way. It works once, for 24 hours."))
     return redirect("members:letters", npm=mechanism.slug)

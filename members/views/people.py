@@ -15,7 +15,7 @@ from members.actions import factors, role_requests
 from members.actions import people as actions
 from members.actions.people_rules import PeopleError, SecondPersonNeeded
 from members.forms.people import RoleForm
-from members.models import Affiliation, Mechanism, PeopleReview, User
+from members.models import Affiliation, Mechanism, MemberBody, PeopleReview, User
 from members.models.affiliation_groups import bodies_that_left
 from members.views.people_scope import manages_people, open_invitations, person_managed, with_scopes
 from members.views.role_requests import requests_for
@@ -48,6 +48,7 @@ def people(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
     page = paginate(request, found, BY_NAME)
     left = set(bodies_that_left(date.today()).filter(body__mechanism=mechanism).values_list("body", flat=True))
+    named = MemberBody.objects.with_names_as_at(date.today())
     context = {
         "page": page,
         "resettable": factors.resettable(request.user, mechanism, [person.pk for person in page.rows]),  # type: ignore[arg-type]
@@ -55,6 +56,7 @@ def people(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "invitations": with_scopes(open_invitations(request.user, mechanism)),
         "roles": ROLES.values(),
         "left": left,
+        "left_with_people": named.filter(pk__in=left, affiliations__in=_not_ended(request.user, mechanism)).distinct(),
         "requests": requests_for(request.user, mechanism),
         "overdue": PeopleReview.objects.manageable_by(request.user).overdue().filter(body__mechanism=mechanism).count(),
     }
@@ -98,22 +100,25 @@ def person_retire(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRe
     person, roles = person_managed(request.user, mechanism, pk)
     require_fresh_sign_in(request)
     if request.method == "POST":
-        _retire(request, person, mechanism)
-        return redirect("home") if person == request.user else redirect(*_back(request), npm=mechanism.slug)
+        is_retired = _retire(request, person, mechanism)
+        gone = is_retired and person == request.user
+        return redirect("home") if gone else redirect(*_back(request), npm=mechanism.slug)
     elsewhere = Affiliation.objects.filter(user=person).not_ended().exclude(pk__in=roles.order_by().values("pk"))
     context = {"person": person, "roles": roles, "keeps_account": elsewhere.exists(), "back": request.GET.get("from")}
     return TemplateResponse(request, "members/person_retire.html", context)
 
 
-def _retire(request: HttpRequest, person: User, mechanism: Mechanism) -> None:
+def _retire(request: HttpRequest, person: User, mechanism: Mechanism) -> bool:
     try:
         is_closed = actions.retire_person(user=person, mechanism=mechanism, by=request.user)  # type: ignore[arg-type]
     except PeopleError as error:
         messages.error(request, str(error))
+        return False
     else:
         done = _("{name} is retired: the account is closed and signed out everywhere.")
         partly = _("{name} has no role here any more. The account stays: there is a role elsewhere.")
         messages.success(request, (done if is_closed else partly).format(name=person.name))
+        return True
 
 
 def _back(request: HttpRequest) -> tuple[str]:

@@ -71,7 +71,8 @@ Progress = Callable[[int, int], None]
 
 def assets(stylesheet: str) -> dict[str, str]:
     """Return every file a document may read, by the name it uses after ``asset:``."""
-    found = {"print.css": str(settings.BASE_DIR / "static" / "css" / stylesheet)}
+    sheets = settings.BASE_DIR / "static" / "css"
+    found = {"print.css": str(sheets / stylesheet), "pdf-fonts.css": str(sheets / "pdf-fonts.css")}
     for subset in ("latin", "latin-ext"):
         for slope in ("normal", "italic"):
             path = settings.BASE_DIR / "node_modules" / FONTS.format(subset, slope)

@@ -99,7 +99,7 @@ def test_link_of_the_error_summary_leads_to_the_field(visitor, alpha_lead):
 def test_rows_of_a_table_stand_as_lists_on_a_narrow_screen(visitor, alpha_lead, network):
     page = visitor(alpha_lead, width=320)
 
-    page.goto("/alpha/desk/members/")
+    page.goto("/examplia/desk/members/")
 
     cell = page.locator("table.data tbody td").first
     assert cell.get_attribute("data-heading") == page.locator("table.data thead th").nth(1).text_content()

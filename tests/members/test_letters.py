@@ -102,7 +102,7 @@ def test_a_digest_that_was_sent_later_that_day_is_not_listed(as_, administrator,
     failed_to(alpha_monitor, day=day)
     MailRecord.objects.create(template="digest", user=alpha_monitor, day=day, state="sent", settled_at=timezone.now())
 
-    assert "Every letter was taken" in as_(administrator).get(LETTERS).content.decode()
+    assert "The mail server took every e-mail" in as_(administrator).get(LETTERS).content.decode()
 
 
 def test_letters_cost_a_constant_number_of_queries(as_, administrator, alpha, alpha_monitor, django_assert_num_queries):

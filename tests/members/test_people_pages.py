@@ -349,4 +349,5 @@ def test_retire_of_the_last_administrator_is_refused_on_the_page(as_, administra
     response = as_(administrator).post(steps(administrator)[1], follow=True)
 
     assert User.objects.get(pk=administrator.pk).is_active
+    assert response.redirect_chain == [("/examplia/desk/people/", 302)]
     assert "last administrator" in response.content.decode()
