@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.models import (
     DetentionSetting,
     Jurisdiction,
@@ -96,19 +96,24 @@ def start_remit(*, given: RemitGiven, by: User, position: int | None = None) -> 
 
 
 @transaction.atomic
-def change_remit(*, remit: Remit, given: RemitGiven, by: User) -> Remit:
-    """End ``remit`` on the day ``given`` starts, and start what takes its place; return the new remit."""
+def change_remit(*, remit: Remit, given: RemitGiven, by: User, seen: str | None = None) -> Remit:
+    """End ``remit`` on the day ``given`` starts, and start what takes its place; return the new remit.
+
+    ChangedSince where the remit is not as ``seen`` (its seal): the form was filled from what stood there.
+    """
     _check_may(by, remit.setting.mechanism)
     remit = _locked(remit)
+    check_seen(remit, seen)
     _end(remit, given.since, by, note="")
     return start_remit(given=given, by=by, position=remit.position)
 
 
 @transaction.atomic
-def correct_remit(*, remit: Remit, given: RemitGiven, reason: str, by: User) -> Remit:
-    """Mend ``remit`` where it was entered wrongly; its key and its place in the order stay."""
+def correct_remit(*, remit: Remit, given: RemitGiven, reason: str, by: User, seen: str | None = None) -> Remit:
+    """Mend ``remit`` where it was entered wrongly; its key and its place in the order stay. ChangedSince as above."""
     _check_may(by, remit.setting.mechanism)
     remit = _locked(remit)
+    check_seen(remit, seen)
     before = remit_values(remit)
     fields = given.fields()
     for name, value in fields.items():

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from members.actions.coverage import CoverageError
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.models import (
     CoverageGap,
     CoverageNote,
@@ -59,10 +59,11 @@ def start_gap(*, given: GapGiven, by: User) -> CoverageGap:
 
 
 @transaction.atomic
-def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User) -> CoverageGap:
-    """Mend a gap that was entered wrongly or incompletely."""
+def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User, seen: str | None = None) -> CoverageGap:
+    """Mend a gap that was entered wrongly or incompletely; ChangedSince where it is not as ``seen`` (its seal)."""
     _check_may(by, gap.setting.mechanism)
-    gap = CoverageGap.objects.select_for_update(of=("self",)).get(pk=gap.pk)
+    gap = _locked(gap)
+    check_seen(gap, seen)
     before, fields = values_of(gap), given.fields()
     for name, value in fields.items():
         setattr(gap, name, value)
@@ -88,10 +89,11 @@ def remove_gap(*, gap: CoverageGap, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User) -> CoverageGap:
+def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User, seen: str | None = None) -> CoverageGap:
     """Write what the annual report says of the gap; an empty text lets the report print the explanation."""
     _check_may(by, gap.setting.mechanism)
-    gap = CoverageGap.objects.select_for_update(of=("self",)).get(pk=gap.pk)
+    gap = _locked(gap)
+    check_seen(gap, seen)
     before = values_of(gap)
     gap.report_text, gap.report_text_nl = english, dutch
     gap.save(update_fields=["report_text", "report_text_nl"])
@@ -109,10 +111,11 @@ def ask(*, gap: CoverageGap, asked: str, asked_on: date, question: str, by: User
 
 
 @transaction.atomic
-def answer(*, inquiry: GapInquiry, answered_on: date, text: str, by: User) -> GapInquiry:
+def answer(*, inquiry: GapInquiry, answered_on: date, text: str, by: User, seen: str | None = None) -> GapInquiry:
     """Write down what somebody answered; CoverageError where that was before the question."""
     _check_may(by, inquiry.gap.setting.mechanism)
-    inquiry = GapInquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
+    inquiry = _locked(inquiry)
+    check_seen(inquiry, seen)
     if answered_on < inquiry.asked_on:
         raise CoverageError(_("The answer cannot be older than the question."))
     before = values_of(inquiry)
@@ -188,7 +191,7 @@ def end_expected_layer(*, row: ExpectedLayer, until: Day, by: User, note: str = 
 
 def _end(row: Any, until: Day, by: User, note: str) -> None:
     _check_may(by, row.setting.mechanism)
-    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    row = _locked(row)
     if until.day <= row.starts_on:
         raise CoverageError(_("The end must be after the first day."))
     if row.ends_on and until.day > row.ends_on:
@@ -200,8 +203,17 @@ def _end(row: Any, until: Day, by: User, note: str) -> None:
     _record(Act.CHANGE, row, by, before, values_of(row), until.day)
 
 
+def _locked(row: Any) -> Any:
+    """Return the row as it is now, held against a colleague's act until this one is done."""
+    found = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise CoverageError(_("Somebody has removed this entry meanwhile."))
+    return found
+
+
 def _remove(row: Any, reason: str, by: User) -> None:
     _check_may(by, row.setting.mechanism)
+    row = _locked(row)
     _record(Act.REMOVAL, row, by, values_of(row), {}, row.starts_on, reason)
     row.delete()
 

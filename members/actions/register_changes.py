@@ -1,5 +1,7 @@
 """The trace of every act on the register: what stood there, what stands there now, since when, why and by whom."""
 
+import hashlib
+import json
 from datetime import date
 from typing import Any
 
@@ -22,6 +24,34 @@ def values_of(row: models.Model) -> dict[str, Any]:
         values[many.name] = [str(other) for other in getattr(row, many.name).all()]
     encoder = DjangoJSONEncoder()
     return {name: encoder.default(value) if isinstance(value, date) else value for name, value in values.items()}
+
+
+class ChangedSince(Exception):
+    """Somebody else has changed ``stored`` since the form was opened. Nothing was stored."""
+
+    def __init__(self, stored: Any) -> None:
+        super().__init__()
+        self.stored = stored
+
+
+def seal_of(row: models.Model) -> str:
+    """Return what names the state of ``row``, what belongs to it included: other words as soon as any of it differs.
+
+    A seal needs no column, and sees what the packaged registers change too.
+    """
+    own: dict[str, Any] = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.generated}
+    for many in row._meta.many_to_many:
+        own[many.name] = sorted(other.pk for other in getattr(row, many.name).all())
+    for name in ("parts", "professions"):  # of a remit, of a count of staff
+        if related := getattr(row, name, None):
+            own[name] = sorted([str(value) for value in values] for values in related.values_list())
+    return hashlib.sha256(json.dumps(own, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def check_seen(row: models.Model, seen: str | None) -> None:
+    """Raise ChangedSince where the locked ``row`` is not as it was when its seal was ``seen``; None asks nothing."""
+    if seen is not None and seen != seal_of(row):
+        raise ChangedSince(row)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.actions.sources import find_or_write
 from members.models import Mechanism, MechanismProfile, MemberBody, RegisterChange, User
 from members.periods import period_in_words
@@ -73,6 +73,8 @@ def add_fact(
     Raises RegisterError where another fact holds in these days and cannot simply end.
     """
     _lock(owner)
+    if replaces is not None and (replaces := _locked(kind, replaces)).ends_on is not None:
+        raise RegisterError(_("This entry has ended already. Where the day is wrong, correct it."), "replaces")
     values, parts = _split(values)
     row = new_row(kind=kind, owner=owner, values=values)
     _with_source(row, mechanism, source)
@@ -109,9 +111,14 @@ def correct_fact(
     reason: str,
     by: User,
     source: dict[str, Any] | None = None,
+    seen: str | None = None,
 ) -> Any:
-    """Mend what was entered wrongly about ``row``, with the reason; return it. Other facts stay as they are."""
+    """Mend what was entered wrongly about ``row``, with the reason; return it. Other facts stay as they are.
+
+    ``seen`` is the seal of what was corrected: ChangedSince where somebody else has corrected it meanwhile.
+    """
     row = _locked(kind, row)
+    check_seen(row, seen)
     values, parts = _split(values)
     before = _values(row)
     for name, value in values.items():
@@ -226,7 +233,10 @@ def _lock(owner: models.Model) -> None:
 
 
 def _locked(kind: FactKind, row: Any) -> Any:
-    return kind.model.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    found = kind.model.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise RegisterError(_("Somebody has removed this entry meanwhile."))
+    return found
 
 
 def _trace(

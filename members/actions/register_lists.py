@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.actions.register_facts import RegisterError
 from members.models import Mechanism, MemberBody, RegisterChange, User
 
@@ -40,13 +40,24 @@ def add_entry(*, model: Any, mechanism: Mechanism, values: dict[str, Any], by: U
 
 @transaction.atomic
 def change_entry(
-    *, row: Any, mechanism: Mechanism, values: dict[str, Any], by: User, reason: str, body: MemberBody | None = None
+    *,
+    row: Any,
+    mechanism: Mechanism,
+    values: dict[str, Any],
+    by: User,
+    reason: str,
+    body: MemberBody | None = None,
+    seen: str | None = None,
 ) -> Any:
     """Change what undated fields of ``row`` say (an entry of a list, the kind of a body), with the reason.
 
-    Such fields have no history of their own, so the trace keeps what stood there before.
+    Such fields have no history of their own, so the trace keeps what stood there before. ``seen`` is the seal of what
+    is changed: ChangedSince where somebody else has changed it meanwhile.
     """
-    row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    row = type(row)._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if row is None:
+        raise RegisterError(_("Somebody has removed this entry meanwhile."))
+    check_seen(row, seen)
     plain, many = _split(type(row), values)
     before = values_of(row)
     for name, value in plain.items():
@@ -76,7 +87,9 @@ def move_entry(*, row: Any, mechanism: Mechanism, is_up: bool, by: User) -> bool
     """Let ``row`` change places with the one before it (or after it); return False where it stands at the end."""
     _lock(mechanism)
     rows = list(type(row)._default_manager.filter(mechanism=mechanism).order_by("position", "pk"))
-    here = next(n for n, other in enumerate(rows) if other.pk == row.pk)
+    here = next((n for n, other in enumerate(rows) if other.pk == row.pk), None)
+    if here is None:
+        return False  # somebody has removed it meanwhile
     there = here - 1 if is_up else here + 1
     if not 0 <= there < len(rows):
         return False

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.actions.register_facts import RegisterError
 from members.actions.sources import find_or_write
 from members.models import Affiliation, Mechanism, MechanismProfile, RegisterChange, Source, User
@@ -58,10 +58,17 @@ def create_mechanism(*, values: dict[str, Any], source: dict[str, Any], by: User
 
 @transaction.atomic
 def change_mechanism(
-    *, mechanism: Mechanism, values: dict[str, Any], source: dict[str, Any] | None, reason: str, by: User
+    *,
+    mechanism: Mechanism,
+    values: dict[str, Any],
+    source: dict[str, Any] | None,
+    reason: str,
+    by: User,
+    seen: str | None = None,
 ) -> Mechanism:
-    """Change what the mechanism says of itself, with the reason; return it."""
+    """Change what the mechanism says of itself, with the reason; return it. ChangedSince if it is not as ``seen``."""
     mechanism = Mechanism.objects.select_for_update(of=("self",)).get(pk=mechanism.pk)
+    check_seen(mechanism, seen)
     before = values_of(mechanism)
     for name, value in values.items():
         setattr(mechanism, name, value)

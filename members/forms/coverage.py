@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from members.actions import sources
 from members.actions.coverage import PartGiven, RemitGiven
 from members.forms.known_day import KnownDayField, day_of
+from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, Remit, RemitBody
 
@@ -73,9 +74,15 @@ class RemitForm(SourceFields, CellFields):
     reason = ReasonForm.base_fields["reason"]
 
     def __init__(
-        self, *args: Any, mechanism: Mechanism, is_correction: bool = False, remit: Remit | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        mechanism: Mechanism,
+        is_correction: bool = False,
+        instance: Remit | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        remit = instance
         self.mechanism = mechanism
         self.offer_cells(mechanism)
         self.offer_sources(mechanism)
@@ -85,6 +92,7 @@ class RemitForm(SourceFields, CellFields):
         self._add_rows(len(parts))
         if remit:
             self._start_from(remit, parts, is_correction)
+            carry_seal(self, remit)
 
     def _add_rows(self, parts: int) -> None:
         bodies = list(MemberBody.objects.filter(mechanism=self.mechanism).with_names_as_at(date.today()))

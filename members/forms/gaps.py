@@ -1,5 +1,6 @@
 """Forms of the register of gaps: a gap, a question and its answer, why a cell is no gap, which layers are expected."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,8 +10,9 @@ from members.actions import sources
 from members.actions.gaps import GapGiven
 from members.forms.coverage import CellFields, ReasonForm
 from members.forms.known_day import KnownDayField, day_of
+from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
-from members.models import CoverageGap, CoverageNote, Mechanism, Remit
+from members.models import CoverageGap, CoverageNote, GapInquiry, Mechanism, Remit
 
 TEXTS = (
     "kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl", "report_text", "report_text_nl", "note"
@@ -53,8 +55,9 @@ class GapForm(SourceFields, CellFields):
         "report_text_nl", "note", "reason",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, mechanism: Mechanism, gap: CoverageGap | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mechanism: Mechanism, instance: CoverageGap | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        gap = instance
         self.initial = {**(_start(gap) if gap else {}), **self.initial}
         self.mechanism = mechanism
         self.offer_cells(mechanism)
@@ -63,6 +66,8 @@ class GapForm(SourceFields, CellFields):
         self.fields["jurisdictions"].required = not (gap and not gap.jurisdictions.exists())
         if gap is None:
             del self.fields["until"], self.fields["reason"]
+        else:
+            carry_seal(self, gap)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -103,6 +108,11 @@ class ReportTextForm(forms.Form):
     english = _words(_("In English"), rows=6)
     dutch = _words(_("In Dutch"), rows=6)
 
+    def __init__(self, *args: Any, instance: CoverageGap, **kwargs: Any) -> None:
+        start = {"english": instance.report_text, "dutch": instance.report_text_nl}
+        super().__init__(*args, initial=start, **kwargs)
+        carry_seal(self, instance)
+
 
 class AskForm(forms.Form):
     """Who was asked about a gap, and what."""
@@ -117,6 +127,11 @@ class AnswerForm(forms.Form):
 
     answered_on = _day(_("Answered on"))
     answer = _words(_("Answer"), required=True)
+
+    def __init__(self, *args: Any, instance: GapInquiry, **kwargs: Any) -> None:
+        start = {"answered_on": instance.answered_on or date.today(), "answer": instance.answer}
+        super().__init__(*args, initial=start, **kwargs)
+        carry_seal(self, instance)
 
 
 class NoteForm(SourceFields, CellFields):

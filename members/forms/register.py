@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField, day_fields, day_of
 from members.forms.register_fields import ProfessionsField, ReasonField, YesNoOrNotRecorded
+from members.forms.seen import carry_seal
 from members.forms.sources import FIELDS as SOURCE_FIELDS
 from members.forms.sources import SourceFields
 from members.models import (
@@ -50,6 +51,7 @@ class FactForm(SourceFields, forms.ModelForm):
             self.initial.setdefault("source", getattr(self.instance, "source_id", None))
         if self.is_correction:
             self.fields["reason"] = ReasonField()
+            carry_seal(self, self.instance)
             for which in ("starts", "ends"):
                 if f"{which}_on" in self.fields:
                     self.initial[f"{which}_on"] = day_of(self.instance, which)

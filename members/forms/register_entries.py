@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField, day_fields
 from members.forms.register_fields import ReasonField, YesNoOrNotRecorded
+from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import Designation, DetentionSetting, Jurisdiction, Mechanism, MemberBody, SupervisionArea
 
@@ -32,6 +33,7 @@ class BodyForm(forms.ModelForm):
         self.fields["jurisdictions"].queryset = mechanism.jurisdictions.order_by("position")  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["reason"] = ReasonField()
+            carry_seal(self, self.instance)
 
     @property
     def fields_given(self) -> dict[str, Any]:
@@ -113,6 +115,7 @@ class EntryForm(forms.ModelForm):
             )
         else:
             self.fields["reason"] = ReasonField()
+            carry_seal(self, self.instance)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

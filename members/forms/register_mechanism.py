@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.register_fields import ReasonField
+from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import Mechanism
 from members.slugs import is_reserved
@@ -46,6 +47,7 @@ class MechanismForm(SourceFields, forms.ModelForm):
             self.initial["main_language"] = (mechanism.languages or [""])[0]
             self.initial["other_languages"] = mechanism.languages[1:]
             self.fields["reason"] = ReasonField()
+            carry_seal(self, mechanism)
         self.order_fields([*PLAIN, "main_language", "other_languages"])
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The register of gaps: what nobody monitors, since when and why, who was asked; what nobody has explained."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
@@ -19,6 +20,7 @@ from members.forms.coverage import EndForm, ReasonForm
 from members.forms.gaps import AnswerForm, AskForm, GapForm, ReportTextForm
 from members.models import CoverageGap, GapInquiry, Mechanism, RegisterChange
 from members.views.asked_day import asked_day
+from members.views.register_facts import reason_and_seal
 from members.views.register_form import asked_cells, end_given, form_page
 from members.views.remits import asks_and_acts, keeps_register
 from members.views.scope import desk_page
@@ -75,7 +77,8 @@ def gap_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @keeps_register
 def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = GapForm(request.POST or None, mechanism=mechanism, gap=gap)
+    build = partial(GapForm, mechanism=mechanism)
+    form = build(request.POST or None, instance=gap)
     return form_page(
         request,
         form,
@@ -84,10 +87,11 @@ def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResp
         act=lambda: actions.correct_gap(
             gap=gap,
             given=form.given(),
-            reason=form.cleaned_data["reason"],
+            **reason_and_seal(form),
             by=request.user,  # type: ignore[arg-type]
         ),
         back=_gap_url(gap),
+        build=build,
     )
 
 
@@ -99,7 +103,7 @@ def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
     return form_page(
         request,
         form,
-        title=_("Close a gap"),
+        title=_("Close the gap"),
         done=_("The gap is closed."),
         act=lambda: actions.end_gap(gap=gap, **end_given(form), by=request.user),  # type: ignore[arg-type]
         back=_gap_url(gap),
@@ -126,8 +130,7 @@ def gap_remove(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespo
 @keeps_register
 def gap_text(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    start = {"english": gap.report_text, "dutch": gap.report_text_nl}
-    form = ReportTextForm(request.POST or None, initial=start)
+    form = ReportTextForm(request.POST or None, instance=gap)
     return form_page(
         request,
         form,
@@ -157,8 +160,7 @@ def gap_ask(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
 @keeps_register
 def gap_answer(request: HttpRequest, mechanism: Mechanism, pk: int, inquiry: int) -> HttpResponse:
     asked = get_object_or_404(GapInquiry.objects.filter(gap__in=_gaps(mechanism).order_by(), gap=pk), pk=inquiry)
-    start = {"answered_on": asked.answered_on or date.today(), "answer": asked.answer}
-    form = AnswerForm(request.POST or None, initial=start)
+    form = AnswerForm(request.POST or None, instance=asked)
     return form_page(
         request,
         form,
@@ -168,6 +170,7 @@ def gap_answer(request: HttpRequest, mechanism: Mechanism, pk: int, inquiry: int
             inquiry=asked,
             answered_on=form.cleaned_data["answered_on"],
             text=form.cleaned_data["answer"],
+            seen=form.cleaned_data["seen"],
             by=request.user,  # type: ignore[arg-type]
         ),
         back=_gap_url(asked.gap),

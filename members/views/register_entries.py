@@ -1,6 +1,7 @@
 """Bodies and the lists of the register: enter, change, order, remove what was a mistake."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from members.actions import register_bodies, register_lists
+from members.actions.register_changes import ChangedSince
 from members.actions.register_facts import RegisterError
 from members.forms.register_entries import AreaForm, BodyForm, JurisdictionForm, NewBodyForm, SettingForm
 from members.forms.register_fields import ReasonForm
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, SupervisionArea
-from members.views.register_facts import asks_and_acts, keeps_register, refuse, typed
+from members.views.register_facts import (
+    asks_and_acts,
+    both_shown,
+    keeps_register,
+    reason_and_seal,
+    refuse,
+    status_of,
+    typed,
+)
 
 # -- Bodies -----------------------------------------------------------------------------------------------------------
 
@@ -54,19 +64,23 @@ def body_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @keeps_register
 def body_change(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpResponse:
     row = get_object_or_404(MemberBody, mechanism=mechanism, slug=body)
-    form = BodyForm(typed(request), mechanism=mechanism, instance=row)
+    build = partial(BodyForm, mechanism=mechanism)
+    form, words = build(typed(request), instance=row), {}
     cancel = reverse("members:desk_body_detail", kwargs={"npm": mechanism.slug, "body": row.slug})
     if request.method == "POST" and form.is_valid():
-        given = {"values": form.fields_given, "reason": form.cleaned_data["reason"], "body": row}
+        given = {"values": form.fields_given, "body": row} | reason_and_seal(form)
         try:
             register_lists.change_entry(row=row, mechanism=mechanism, by=request.user, **given)  # type: ignore[arg-type]
+        except ChangedSince as changed:
+            form, words = both_shown(request, form, changed, build)
         except RegisterError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Changed. What stood there before is kept in the log."))
             return redirect(cancel)
     lead = _("Names and designations have a history and are changed on the body’s page.")
-    return _page(request, mechanism, form, title=_("Change the body"), lead=lead, body=row, cancel_url=cancel)
+    words |= {"title": _("Change the body"), "lead": lead, "body": row, "cancel_url": cancel}
+    return _page(request, mechanism, form, **words)
 
 
 @asks_and_acts
@@ -125,18 +139,21 @@ def entry_add(request: HttpRequest, mechanism: Mechanism, entries: str) -> HttpR
 def entry_change(request: HttpRequest, mechanism: Mechanism, entries: str, pk: int) -> HttpResponse:
     known = _list(entries)
     row = get_object_or_404(known.model, mechanism=mechanism, pk=pk)
-    form = known.form(typed(request), mechanism=mechanism, visible=_nestable(request, pk), instance=row)
+    build = partial(known.form, mechanism=mechanism, visible=_nestable(request, pk))
+    form, words = build(typed(request), instance=row), {}
     title = _("Change: {what}").format(what=row.name)
     if request.method == "POST" and form.is_valid():
-        given = {"values": form.values, "reason": form.cleaned_data["reason"], "by": request.user}
+        given = {"values": form.values, "by": request.user} | reason_and_seal(form)
         try:
             register_lists.change_entry(row=row, mechanism=mechanism, **given)
+        except ChangedSince as changed:
+            form, words = both_shown(request, form, changed, build)
         except RegisterError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Changed. What stood there before is kept in the log."))
             return redirect(_hub(mechanism, entries))
-    return _page(request, mechanism, form, title=title, cancel_url=_hub(mechanism, entries))
+    return _page(request, mechanism, form, title=title, cancel_url=_hub(mechanism, entries), **words)
 
 
 @asks_and_acts
@@ -205,4 +222,4 @@ def _remove(
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, **words: Any) -> HttpResponse:
     context = {"form": form, "cancel_url": _hub(mechanism, "bodies"), "button": _("Save"), **words}
-    return TemplateResponse(request, "members/register_form.html", context)
+    return TemplateResponse(request, "members/register_form.html", context, status=status_of(words))

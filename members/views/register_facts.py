@@ -1,5 +1,7 @@
 """The acts on the facts of the register, one page each: add, end, correct, remove. The kinds are a table."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from members.actions import register_facts as actions
+from members.actions.register_changes import ChangedSince
 from members.forms.register import FactForm, fact_form
 from members.forms.register_fields import EndForm, ReasonForm
+from members.forms.seen import differences
 from members.models import Mechanism, MemberBody
 from members.periods import day_in_words
 from members.register_kinds import KINDS, FactKind
@@ -92,18 +96,21 @@ def fact_end(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> 
 def fact_correct(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int) -> HttpResponse:
     known, row, owner = _fact(mechanism, kind, pk)
     title = _("Correct: {what}").format(what=actions.label_of(row))
-    form = fact_form(known, typed(request), mechanism=mechanism, owner=owner, instance=row)
+    build = partial(fact_form, known, mechanism=mechanism, owner=owner)
+    form, words = build(typed(request), instance=row), {}
     if request.method == "POST" and form.is_valid():
-        given = {"values": form.values, "source": form.given_source, "reason": form.cleaned_data["reason"]}
+        given = {"values": form.values, "source": form.given_source} | reason_and_seal(form)
         try:
             actions.correct_fact(kind=known, mechanism=mechanism, row=row, by=request.user, **given)  # type: ignore[arg-type]
+        except ChangedSince as changed:
+            form, words = both_shown(request, form, changed, build)
         except actions.RegisterError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Corrected. What stood there before is kept in the log."))
             return redirect(_back(known, mechanism, owner))
     lead = _("For what was entered wrongly. Where the world has changed, enter the change instead.")
-    return _page(request, known, mechanism, owner, form, title=title, lead=lead)
+    return _page(request, known, mechanism, owner, form, title=title, lead=lead, **words)
 
 
 @asks_and_acts
@@ -150,6 +157,21 @@ def refuse(form: Any, error: actions.RegisterError) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
+def reason_and_seal(form: Any) -> dict[str, str]:
+    """Return why something is corrected, and the seal of what stood there when the form was opened."""
+    return {"reason": form.cleaned_data["reason"], "seen": form.cleaned_data["seen"]}
+
+
+def both_shown(
+    request: HttpRequest, form: Any, changed: ChangedSince, build: Callable[..., Any]
+) -> tuple[Any, dict[str, Any]]:
+    """Return what was typed on what stands now, and the words of the page: sent again it replaces that, knowingly."""
+    stored = build(None, instance=changed.stored)
+    data = request.POST.copy()
+    data["seen"] = stored.initial["seen"]
+    return build(data, instance=changed.stored), {"differences": differences(form, stored), "is_conflict": True}
+
+
 def _back(kind: FactKind, mechanism: Mechanism, owner: Any) -> str:
     if kind.is_of_body:
         address = reverse("members:desk_body_detail", kwargs={"npm": mechanism.slug, "body": owner.slug})
@@ -169,4 +191,9 @@ def _page(
         "button": _("Remove") if words.get("is_danger") else _("Save"),
         **words,
     }
-    return TemplateResponse(request, "members/register_form.html", context)
+    return TemplateResponse(request, "members/register_form.html", context, status=status_of(words))
+
+
+def status_of(words: dict[str, Any]) -> int:
+    """Return 409 for a page that shows two versions, 200 for any other."""
+    return 409 if words.get("is_conflict") else 200

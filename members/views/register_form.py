@@ -10,7 +10,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from members.actions.coverage import CoverageError
+from members.actions.register_changes import ChangedSince
 from members.forms.coverage import EndForm
+from members.views.register_facts import both_shown, status_of
 
 
 def form_page(
@@ -24,18 +26,26 @@ def form_page(
     then: str = "",
     template: str = "members/gap_form.html",
     more: dict[str, Any] | None = None,
+    build: Callable[..., Any] | None = None,
 ) -> HttpResponse:
-    """Show a form, or do what it asks and go on to ``then`` (or ``back``); a refusal is said on the form."""
+    """Show a form, or do what it asks and go on to ``then`` (or ``back``); a refusal is said on the form.
+
+    ``build`` makes the form anew from data and `instance=`, to show both where somebody else was quicker.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 act()
+        except ChangedSince as changed:
+            form, conflict = both_shown(request, form, changed, build or type(form))
+            more = (more or {}) | conflict
         except CoverageError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, done)
             return redirect(then or back)
-    return TemplateResponse(request, template, {"form": form, "title": title, "back": back} | (more or {}))
+    context = {"form": form, "title": title, "back": back} | (more or {})
+    return TemplateResponse(request, template, context, status=status_of(context))
 
 
 def asked_cells(request: HttpRequest) -> dict[str, Any]:

@@ -15,11 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members.actions import register_mechanisms as actions
+from members.actions.register_changes import ChangedSince
 from members.actions.register_facts import RegisterError
 from members.forms.register_mechanism import HideForm, MechanismForm, NewMechanismForm
 from members.models import Coordination, Mechanism, MemberBody, Succession
 from members.register_words import words_of
-from members.views.register_facts import asks_and_acts, keeps_register, refuse, typed
+from members.views.register_facts import (
+    asks_and_acts,
+    both_shown,
+    keeps_register,
+    reason_and_seal,
+    refuse,
+    status_of,
+    typed,
+)
 
 
 @require_safe
@@ -49,18 +58,20 @@ def register(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @keeps_register
 def mechanism_change(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = MechanismForm(typed(request), instance=Mechanism.objects.get(pk=mechanism.pk))
+    form, words = MechanismForm(typed(request), instance=Mechanism.objects.get(pk=mechanism.pk)), {}
     if request.method == "POST" and form.is_valid():
-        given = {"values": form.values, "source": form.source_given(), "reason": form.cleaned_data["reason"]}
+        given = {"values": form.values, "source": form.source_given()} | reason_and_seal(form)
         try:
             actions.change_mechanism(mechanism=mechanism, by=request.user, **given)  # type: ignore[arg-type]
+        except ChangedSince as changed:
+            form, words = both_shown(request, form, changed, MechanismForm)
         except RegisterError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Changed. What stood there before is kept in the log."))
             return redirect("members:register", npm=mechanism.slug)
     lead = _("Its form has a history and is changed on the page of the register.")
-    return _page(request, form, title=_("Change the mechanism"), lead=lead, cancel_url=_hub(mechanism))
+    return _page(request, form, title=_("Change the mechanism"), lead=lead, cancel_url=_hub(mechanism), **words)
 
 
 @require_POST
@@ -108,4 +119,5 @@ def _hub(mechanism: Mechanism) -> str:
 
 
 def _page(request: HttpRequest, form: Any, **words: Any) -> HttpResponse:
-    return TemplateResponse(request, "members/register_form.html", {"form": form, "button": _("Save"), **words})
+    context = {"form": form, "button": _("Save"), **words}
+    return TemplateResponse(request, "members/register_form.html", context, status=status_of(words))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,11 +22,13 @@ from django.views.decorators.http import require_http_methods
 
 from members.actions import coverage as actions
 from members.actions.coverage_advice import cautions, objections
+from members.actions.register_changes import ChangedSince
 from members.coverage import Matrix, build_matrix
 from members.coverage.compare import Comparison, compare
 from members.forms.coverage import EndForm, ReasonForm, RemitForm
 from members.models import Mechanism, Remit
 from members.views.cell import desk_cell_url
+from members.views.register_facts import both_shown, reason_and_seal, status_of
 from members.views.scope import desk_page
 from npmportal.access import MANAGE_MEMBERS
 
@@ -45,6 +48,7 @@ class Plan:
     day: Callable[[], date]
     advise: Callable[[], list[str]] = list
     remit: Remit | None = None
+    build: Callable[..., Any] = RemitForm  # the form anew, from data and `instance=`
 
 
 @asks_and_acts
@@ -71,13 +75,20 @@ def remit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @keeps_register
 def remit_change(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     remit = _remit(mechanism, pk)
-    form = RemitForm(request.POST or None, mechanism=mechanism, remit=remit)
+    build = partial(RemitForm, mechanism=mechanism)
+    form = build(request.POST or None, instance=remit)
     plan = _plan(
         form,
+        build=build,
         title=_("Change from a day"),
         lead=_("Something has changed in the world: the present remit ends, and what you record here takes its place."),
         done=_("The change is recorded."),
-        act=lambda: actions.change_remit(remit=remit, given=form.given(), by=request.user),  # type: ignore[arg-type]
+        act=lambda: actions.change_remit(
+            remit=remit,
+            given=form.given(),
+            seen=form.cleaned_data["seen"],
+            by=request.user,  # type: ignore[arg-type]
+        ),
         remit=remit,
     )
     return _page(request, mechanism, form, plan)
@@ -87,9 +98,11 @@ def remit_change(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
 @keeps_register
 def remit_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     remit = _remit(mechanism, pk)
-    form = RemitForm(request.POST or None, mechanism=mechanism, remit=remit, is_correction=True)
+    build = partial(RemitForm, mechanism=mechanism, is_correction=True)
+    form = build(request.POST or None, instance=remit)
     plan = _plan(
         form,
+        build=build,
         title=_("Correct a mistake"),
         lead=_(
             "Nothing has changed in the world: the remit was entered wrongly. What stood there stays in the history."
@@ -98,7 +111,7 @@ def remit_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRe
         act=lambda: actions.correct_remit(
             remit=remit,
             given=form.given(),
-            reason=form.cleaned_data["reason"],
+            **reason_and_seal(form),
             by=request.user,  # type: ignore[arg-type]
         ),
         remit=remit,
@@ -148,7 +161,7 @@ def _remit(mechanism: Mechanism, pk: int) -> Remit:
     return get_object_or_404(remits.prefetch_related("jurisdictions", "parts__body"), pk=pk)
 
 
-def _plan(form: RemitForm, *, act: Callable[[], Any], remit: Remit | None = None, **words: str) -> Plan:
+def _plan(form: RemitForm, *, act: Callable[[], Any], remit: Remit | None = None, **more: Any) -> Plan:
     """Return the plan of a whole remit: what speaks against it is said before the database refuses it."""
 
     def checked() -> None:
@@ -161,7 +174,7 @@ def _plan(form: RemitForm, *, act: Callable[[], Any], remit: Remit | None = None
         day=lambda: form.cleaned_data["since"].day,
         advise=lambda: cautions(form.given(), remit),
         remit=remit,
-        **words,
+        **more,
     )
 
 
@@ -178,13 +191,16 @@ def _page(request: HttpRequest, mechanism: Mechanism, form: Any, plan: Plan) -> 
                     plan.act()
                 messages.success(request, plan.done)
                 return redirect(_afterwards(mechanism, form, plan))
+        except ChangedSince as changed:
+            context["form"], conflict = both_shown(request, form, changed, plan.build)
+            context |= conflict
         except actions.CoverageError as error:
             for sentence in error.sentences:
                 form.add_error(None, sentence)
         else:
             context |= {"warnings": warnings, "comparison": comparison, "seal": _seal(request)}
             context["must_confirm"] = bool(warnings) and request.POST.get("step") == "save"
-    return TemplateResponse(request, "members/coverage_remit.html", context)
+    return TemplateResponse(request, "members/coverage_remit.html", context, status=status_of(context))
 
 
 def _preview(mechanism: Mechanism, form: Any, plan: Plan) -> tuple[list[str], Comparison]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from members.models import CoverageGap, CoverageNote, RegisterChange, Remit, Source
 from tests.factories import BodyFactory, MechanismFactory, RemitFactory, SourceFactory
+from tests.seals import seen
 
 DESK = "/examplia/desk/coverage/"
 CELL = "?setting=prisons&jurisdiction=north&layer=inspection&on=2014-01-01"
@@ -39,11 +40,12 @@ def typed(**changes):
 
 
 def preview(client, path, data):
-    return client.post(path, data | {"step": "preview"})
+    return client.post(path, seen(client, path) | data | {"step": "preview"})
 
 
 def save(client, path, data, **more):
     """Preview, then save exactly that."""
+    data = seen(client, path) | data
     seal = preview(client, path, data).context.get("seal", "")
     return client.post(path, data | {"step": "save", "previewed": seal} | more)
 
@@ -202,10 +204,11 @@ def test_change_is_saved_as_previewed_and_leads_back_to_the_cell(as_, remit, bet
 
 def test_nothing_is_saved_without_the_preview_of_exactly_this(as_, remit, beta, coordinator):
     client, path = as_(coordinator), acts(remit)[0]
+    seal_of_page = seen(client, path)
 
-    assert client.post(path, typed() | {"step": "save"}).status_code == 200
+    assert client.post(path, typed() | seal_of_page | {"step": "save"}).status_code == 200
     seal = preview(client, path, typed()).context["seal"]
-    other = typed(since="2017-01-01") | {"step": "save", "previewed": seal}
+    other = typed(since="2017-01-01") | seal_of_page | {"step": "save", "previewed": seal}
     response = client.post(path, other)
 
     assert response.status_code == 200

@@ -9,6 +9,7 @@ from members.coverage import build_matrix
 from members.coverage.explaining import empty_cells, to_explain
 from members.models import CoverageGap, CoverageNote, ExpectedLayer, GapInquiry, RegisterChange
 from tests.factories import BodyFactory, RemitFactory, SourceFactory
+from tests.seals import seen
 
 GAPS, DESK = "/examplia/desk/gaps/", "/examplia/desk/coverage/"
 ON = date(2014, 1, 1)
@@ -218,9 +219,10 @@ def test_question_and_answer(as_, gap, coordinator):
     client.post(f"{GAPS}{gap.pk}/ask/", {"asked": "The ministry", "asked_on": "2014-02-01", "question": "Who goes?"})
     inquiry = GapInquiry.objects.get()
     answer = f"{GAPS}{gap.pk}/inquiries/{inquiry.pk}/answer/"
-    early = client.post(answer, {"answered_on": "2014-01-01", "answer": "Nobody."})
+    seal = seen(client, answer)
+    early = client.post(answer, {"answered_on": "2014-01-01", "answer": "Nobody."} | seal)
     assert "The answer cannot be older than the question." in early.content.decode()
-    client.post(answer, {"answered_on": "2014-03-01", "answer": "Nobody."})
+    client.post(answer, {"answered_on": "2014-03-01", "answer": "Nobody."} | seal)
 
     html = client.get(f"{GAPS}{gap.pk}/").content.decode()
     assert "The ministry" in html
@@ -233,7 +235,8 @@ def test_correct_close_and_remove(as_, gap, coordinator):
     client, base = as_(coordinator), f"{GAPS}{gap.pk}/"
 
     assert "This field is required." in client.post(f"{base}correct/", typed()).content.decode()
-    assert client.post(f"{base}correct/", typed(reason="A slip.", since="2011-05")).url == base
+    seal = seen(client, f"{base}correct/")
+    assert client.post(f"{base}correct/", typed(reason="A slip.", since="2011-05") | seal).url == base
     gap.refresh_from_db()
     assert (gap.starts_on, gap.explanation) == (date(2011, 5, 1), "Nobody was named.")
     assert "The end must be after the first day." in client.post(f"{base}end/", {"until": "2011"}).content.decode()
@@ -247,7 +250,8 @@ def test_correct_close_and_remove(as_, gap, coordinator):
 
 
 def test_report_text_in_both_languages(as_, gap, coordinator):
-    as_(coordinator).post(f"{GAPS}{gap.pk}/text/", {"english": "In the report.", "dutch": "In het verslag."})
+    client, path = as_(coordinator), f"{GAPS}{gap.pk}/text/"
+    client.post(path, {"english": "In the report.", "dutch": "In het verslag."} | seen(client, path))
 
     gap.refresh_from_db()
     assert (gap.report_text, gap.report_text_nl) == ("In the report.", "In het verslag.")

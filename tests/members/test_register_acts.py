@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from members.models import BodyName, Contact, Coordination, Designation, MemberBody, Power, RegisterChange, Workforce
 from npmportal.models import AuditEvent
 from tests.factories import SourceFactory
+from tests.seals import seen
 
 DESK = "/examplia/desk/register/"
 SOURCE = {"new_source_title": "Gazette of Examplia", "new_source_url": "https://gazette.example.org/1"}
@@ -126,7 +127,7 @@ def test_correction_mends_the_row_and_keeps_what_it_said(keeper, alpha):
     path, source = f"{DESK}facts/names/{name.pk}/correct/", {"source": name.source_id}
 
     refused = keeper.post(path, data | source)
-    answer = keeper.post(path, data | source | {"reason": "Misread."})
+    answer = keeper.post(path, data | source | {"reason": "Misread."} | seen(keeper, path))
 
     assert "reason" in refused.context["form"].errors
     assert answer.status_code == 302
@@ -143,6 +144,7 @@ def test_correction_that_would_overlap_or_change_nothing_is_refused(keeper, alph
     data = {"name_en": old.name_en, "abbreviation": "ALPHA", "starts_on": "2009-04-01", "is_used": "on"}
     more = {"source": old.source_id, "reason": "x"}
     path = f"{DESK}facts/names/{old.pk}/correct/"
+    more |= seen(keeper, path)
 
     overlap = keeper.post(path, data | more | {"ends_on": "2018"})
     same = keeper.post(path, data | more | {"ends_on": "2017-07"})

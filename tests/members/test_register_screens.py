@@ -10,6 +10,7 @@ from django.urls import reverse
 from members.models import DetentionSetting, Jurisdiction, MemberBody, RegisterChange, Succession
 from members.register_kinds import KINDS
 from tests.factories import BodyFactory, RemitFactory, SettingFactory, SourceFactory
+from tests.seals import seen
 
 DESK = "/examplia/desk/register/"
 BODY = {
@@ -171,7 +172,8 @@ def test_body_that_monitors_something_stays(keeper, mechanism, alpha):
 def test_body_changes_its_kind_with_a_reason(keeper, alpha):
     data = {"kind": "lay", "website": "https://alpha.example.org", "reason": "It never was an inspectorate."}
 
-    keeper.post(f"{DESK}bodies/alpha/change/", data)
+    path = f"{DESK}bodies/alpha/change/"
+    keeper.post(path, data | seen(keeper, path))
 
     change = RegisterChange.objects.get()
     assert (change.act, change.body, change.before["kind"], change.after["kind"]) == (
@@ -209,7 +211,7 @@ def test_rename_of_a_setting_asks_why_and_keeps_the_old_name(keeper, mechanism):
     path = f"{DESK}lists/settings/{prisons.pk}/change/"
 
     assert "reason" in keeper.post(path, data).context["form"].errors
-    keeper.post(path, data | {"reason": "Clearer."})
+    keeper.post(path, data | {"reason": "Clearer."} | seen(keeper, path))
 
     prisons.refresh_from_db()
     assert prisons.name_en == "Prisons and remand"
