@@ -84,6 +84,7 @@ ACTIONS: dict[str, Action] = {
         {
             "account.signed_in": _("{who} signed in."),
             "account.signed_out": _("{who} signed out."),
+            "account.session_ended": _("{who} ended one of the own sessions."),
             "account.sign_in_refused": _("Somebody tried to sign in as {what} and was refused."),
             "account.factor_refused": _("Somebody knew the password of {what} but not the second factor."),
             "account.factor_added": _("{who} added a second factor."),

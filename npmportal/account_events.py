@@ -57,6 +57,11 @@ def _factor_refused(*, user: Any, authenticator: Authenticator, **_sent: Any) ->
     _record("account.factor_refused", user, by=None, result=AuditEvent.Result.REFUSED, kind=kind)
 
 
+def session_ended(user: Any) -> None:
+    """Write down that ``user`` ended one of the own sessions from another one."""
+    _record("account.session_ended", user, by=user)
+
+
 def _password_changed(*, user: Any, **_sent: Any) -> None:
     _record("account.password_changed", user, by=user)
 

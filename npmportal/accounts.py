@@ -19,7 +19,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from npmportal import links, mail
+from npmportal import account_events, links, mail
 
 logger = logging.getLogger(__name__)
 FACTOR_OF_SESSION = "second_factor"
@@ -105,6 +105,12 @@ def note_session(*, request: HttpRequest, user: Any, **_sent: Any) -> None:
 def end_other_sessions(*, request: HttpRequest, user: Any, **_sent: Any) -> None:
     """End every session of ``user`` but this one: a factor was added or removed (security R-27)."""
     session_flows.end_other_sessions(request, user)
+
+
+def end_session(request: HttpRequest, session: UserSession) -> None:
+    """End one session of the request's person, and write that down."""
+    account_events.session_ended(request.user)
+    session_flows.end_sessions(request, [session])
 
 
 def end_sessions(user: Any) -> int:

@@ -2,15 +2,19 @@
 
 import sys
 
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from npmportal import audit, send_again, session_limits
+from npmportal import accounts, audit, send_again, session_limits
 from npmportal.models import AuditEvent
 
 
@@ -38,6 +42,15 @@ def session_keep(request: HttpRequest) -> JsonResponse:
     """Count as use of the session, and tell how long it lasts now."""
     session_limits.begin_again(request)
     return JsonResponse({"left": session_limits.seconds_left(request)})
+
+
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of the person's own sessions; this very one ends as by signing out."""
+    session = get_object_or_404(UserSession.objects.filter(user=request.user.pk), pk=pk)
+    accounts.end_session(request, session)
+    messages.success(request, _("That session is ended: whoever used it has to sign in anew."))
+    return redirect("usersessions_list")
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -159,6 +159,7 @@ ARGUMENTS = {
     "members:fact_end kind": "names",
     "members:fact_remove kind": "names",
     "members:task_step step": "done",
+    "account_session_end pk": 1,
     "account_confirm_email key": "no-such-key",
     "account_reset_password_from_key uidb36": "1",
     "account_reset_password_from_key key": "no-such-key",

@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from npmportal import accounts, send_again
-from npmportal.models import Job
+from npmportal.models import AuditEvent, Job
 from npmportal.session_limits import BEGAN, SEEN
 from tests.factories import PASSWORD
 from visits.models import Visit
@@ -164,6 +164,25 @@ def test_own_sessions_are_listed_with_little_and_ended(alpha_lead, beta_monitor)
     assert is_in(other)
     assert not is_in(there)
     assert not is_in(there)
+
+
+def test_one_session_of_the_own_list_is_ended(client, alpha_lead, beta_monitor):
+    here, there, third, other = (with_password(user) for user in (alpha_lead, alpha_lead, alpha_lead, beta_monitor))
+    rows = {row.session_key: row for row in UserSession.objects.all()}
+    ends = {c: reverse("account_session_end", args=[rows[c.session.session_key].pk]) for c in (here, there, other)}
+    page = here.get(reverse("usersessions_list")).content.decode()
+    assert (ends[there] in page, ends[here] in page, ends[other] in page) == (True, False, False)
+
+    assert here.get(ends[there]).status_code == 405
+    assert here.post(ends[other]).status_code == 404
+    assert client.post(ends[there]).url.startswith(reverse("account_login"))
+    assert here.post(ends[there]).url == reverse("usersessions_list")
+
+    assert [is_in(c) for c in (here, there, third, other)] == [True, False, True, True]
+    ended = AuditEvent.objects.filter(action="account.session_ended").values_list("actor", flat=True)
+    assert list(ended) == [alpha_lead.pk]
+    here.post(ends[here])
+    assert [is_in(c) for c in (here, third)] == [False, True]
 
 
 def test_list_of_sessions_is_for_the_signed_in(client, db):
