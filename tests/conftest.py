@@ -9,17 +9,7 @@ from django.utils import translation
 
 from members.models import Mechanism, MemberBody, User
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config, items):
-    """Begin with the longest where tests run side by side: what begins last is waited for by all the others.
-
-    Those are the tests that kill servers, for one portal serves them all (tests/faults). They touch no database of the
-    other tests, which stay in the order that pytest-django gave them.
-    """
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: "faults" not in item.keywords)
+from tests.side_by_side import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401  (hooks)
 
 
 @pytest.fixture(scope="session")

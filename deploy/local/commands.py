@@ -44,12 +44,8 @@ def test() -> int:
 
 
 def everything() -> list[str]:
-    """Return the arguments with which every test is run: side by side, a worker a processor.
-
-    Each test goes to the worker that is free, in the order of the whole: tests/conftest.py has the longest first, and
-    pytest-django those that commit after the others.
-    """
-    return ["-n", str(workers()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    """Return the arguments with which every test is run: side by side (tests/side_by_side.py), a worker a processor."""
+    return ["-n", str(workers())]
 
 
 def workers() -> int:

@@ -71,8 +71,6 @@ def test_visit_is_logged_within_a_minute(visitor, alpha_monitor, prison, js):
     assert page.complaints == []
 
 
-# One worker at a time: two would take each other's messages from the one Redis.
-@pytest.mark.xdist_group("celery worker")
 def test_visit_travels_from_the_monitor_to_the_annual_report(
     visitor, worker, mechanism, alpha_monitor, coordinator, prison
 ):

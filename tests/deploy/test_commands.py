@@ -1,21 +1,19 @@
 """How `make test` runs the tests: all of them side by side, or what a person asks for alone."""
 
 import contextlib
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from deploy.local import commands
 from deploy.local.commands import MOST_WORKERS, everything, workers
-from tests.conftest import pytest_collection_modifyitems
+from deploy.local.places import ROOT
+from tests.side_by_side import TOGETHER, OneByOne, pytest_collection_modifyitems
 
 
-def test_every_test_is_run_and_those_of_one_server_by_one_worker():
-    words = everything()
-
-    assert words[words.index("-n") + 1] == str(workers())
-    assert words[words.index("--dist") + 1] == "loadgroup"
-    assert not {"-m", "-k", "--ignore", "--deselect"} & set(words)
+def test_every_test_is_run_and_none_left_out():
+    assert everything() == ["-n", str(workers())]
 
 
 @pytest.mark.parametrize(("processors", "expected"), [({0}, 1), ({0, 3}, 2), (set(range(64)), MOST_WORKERS)])
@@ -72,3 +70,12 @@ def test_longest_come_first_side_by_side_and_nothing_moves_otherwise():
         found[kind] = [item.name for item in ordered]
 
     assert found == {"alone": ["quick", "kills"], "side by side": ["kills", "quick"]}
+
+
+def test_modules_that_share_a_server_go_to_one_worker():
+    scope = partial(OneByOne._split_scope, None)
+
+    for module in TOGETHER:
+        assert (ROOT / module).is_file()
+        assert scope(f"{module}::test_one") == scope(f"{module}::test_two[a::b]")
+    assert scope("tests/members/test_who.py::test_one") != scope("tests/members/test_who.py::test_two")

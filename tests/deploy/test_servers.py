@@ -17,9 +17,6 @@ from deploy.local.postgres import Cluster
 from deploy.local.problems import Problem
 from deploy.local.processes import started_at
 
-# The first start of a machine copies PostgreSQL's programs for the unprivileged account: one does it at a time.
-pytestmark = pytest.mark.xdist_group("embedded servers")
-
 
 @pytest.fixture
 def servants(home):

@@ -4,8 +4,7 @@ import signal
 
 import pytest
 
-# One portal for all of them, wherever somebody runs them side by side.
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 def test_worker_that_is_killed(portal):
