@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from npmportal.models import AuditEvent
-from tests.factories import PlaceFactory, VisitFactory
-from tests.visits.import_files import checked, csv_bytes, problems_of, received, stored
-from visits.models import Import, ImportedVisit, Visit, VisitCombination
+from tests.visits.import_files import checked, csv_bytes, received, stored
+from visits.models import Import, Visit, VisitCombination
 
 GOOD = ["A-1", "Quozandel Prison (invented)", "14/05/2024", "Routine monitoring", "Unannounced", "Quiet."]
 

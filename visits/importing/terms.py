@@ -20,7 +20,7 @@ from visits.importing.values import DAY_FIRST, MONTH_FIRST, could_be_both, order
 
 # What a word may mean besides a term: that nothing was recorded, or that its rows are not wanted.
 NOT_RECORDED, LEAVE_OUT = "!empty", "!skip"
-MOST_WORDS = 100  # of one column on the screen; a column with more is none of terms
+MOST_WORDS = 60  # of one column on the screen; a column with more is none of terms
 MOST_PLACES = 30
 
 

@@ -1,0 +1,52 @@
+"""Empty files to fill in, one for each kind: the columns of `columns` in the reader’s language, and no more."""
+
+import io
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from visits.importing.columns import TERM, Column, columns_of
+from visits.importing.reading import letter
+from visits.importing.terms import choices_of
+
+ROWS_WITH_LISTS = 2000
+LONGEST_LIST = 255  # what a spreadsheet takes for a list written into a cell's rule
+
+
+def headings(kind: str, names: Sequence[str] | None = None) -> list[str]:
+    """Return the names of the columns of ``kind`` in the reader's language; of ``names`` alone where they are given."""
+    return [column.label for column in _columns(kind, names)]
+
+
+def _columns(kind: str, names: Sequence[str] | None) -> list[Column]:
+    known = columns_of(kind)
+    return [known[name] for name in names] if names is not None else list(known.values())
+
+
+def workbook(kind: str, mechanism: object, names: Sequence[str] | None = None) -> bytes:
+    """Return an XLSX file with the columns of ``kind``; where terms are to be chosen, cells offer them as a list."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    columns = _columns(kind, names)
+    sheet.append([column.label for column in columns])
+    sheet.freeze_panes = "A2"
+    for number, column in enumerate(columns):
+        sheet.cell(1, number + 1).font = Font(bold=True)
+        sheet.column_dimensions[letter(number)].width = max(12, min(len(column.label) + 2, 40))
+        if column.reads == TERM:
+            _offer_terms(sheet, number, [name for _key, name in choices_of(column, mechanism)])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _offer_terms(sheet: Worksheet, number: int, terms: list[str]) -> None:
+    listed = ",".join(terms)
+    if len(listed) > LONGEST_LIST or any("," in term or '"' in term for term in terms):
+        return
+    rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
+    rule.add(f"{letter(number)}2:{letter(number)}{ROWS_WITH_LISTS}")
+    sheet.add_data_validation(rule)

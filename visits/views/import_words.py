@@ -1,0 +1,63 @@
+"""Imports in words, for their pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from visits.importing.columns import columns_of
+from visits.importing.outcomes import RESULTS
+from visits.importing.terms import choices_of
+from visits.models import Import
+
+
+def read_moment(text: str) -> datetime:
+    """Return the moment that an address names. Raises ValueError for anything else, or one without a time zone."""
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment.tzinfo is None:
+        raise ValueError("A moment in an address has its time zone.")
+    return moment
+
+
+def state_of(batch: Import) -> tuple[str, str]:
+    """Return the state of ``batch`` in words, and what it looks like (npmportal.templatetags.components.TONES)."""
+    if batch.job is not None and batch.job.is_live:
+        return batch.job.get_state_display(), str(batch.job.state)
+    if batch.job is not None and batch.job.state == "failed" and batch.state != Import.State.UNDONE:
+        return _("not finished"), "failed"
+    if batch.state not in (Import.State.DONE, Import.State.UNDONE) and not batch.has_rows:
+        return _("file gone"), "withdrawn"
+    tones = {Import.State.DONE.value: "done", Import.State.UNDONE.value: "withdrawn"}
+    return batch.get_state_display(), tones.get(batch.state, "draft")
+
+
+def result_rows(counts: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Return (result, in words, how many rows) for each result."""
+    return [(name, str(words), counts.get(name, 0)) for name, words in RESULTS.items()]
+
+
+def problem_rows(batch: Import) -> list[dict[str, Any]]:
+    """Return the first rows that are wrong or were skipped, as the check found them."""
+    keys = ("row", "column", "value", "reason", "result")
+    return [dict(zip(keys, cells, strict=True)) for cells in batch.preview.get("problems", [])]
+
+
+def shown_rows(batch: Import) -> list[dict[str, Any]]:
+    """Return the first rows that would be stored, each with its values under the names of their fields."""
+    known = columns_of(batch.kind)
+    terms = {name: dict(choices_of(column, batch.mechanism)) for name, column in known.items() if column.may_be_fixed}
+    found = []
+    for row in batch.preview.get("rows", []):
+        values = [
+            (known[name].label, terms.get(name, {}).get(value, value)) for name, value in row["values"] if name in known
+        ]
+        found.append({**row, "words": RESULTS[row["result"]], "values": values})
+    return found
+
+
+def earlier_of(batch: Import) -> Import | None:
+    """Return the last import of the very same file, if it was made before and still stands."""
+    same = Import.objects.filter(
+        mechanism=batch.mechanism, body=batch.body, kind=batch.kind, sha256=batch.sha256, state=Import.State.DONE
+    )
+    return same.exclude(pk=batch.pk).newest_first().first()
