@@ -1,6 +1,7 @@
 """What can happen in the portal: for each action its sentence, its kind, and who may read of it (plain data).
 
-Every action that any app records stands here; a test looks for those that do not. ``{who}`` is the person who acted,
+Every action that is recorded stands here, or in the app's own list (visits/activity.py), which it adds when it starts;
+a test looks for those that do not. ``{who}`` is the person who acted,
 ``{what}`` the record it is about (SUBJECTS).
 """
 
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from npmportal import audiences
-from npmportal.access import CONVENE, MAKE_REPORTS, MANAGE_MEMBERS, MANAGE_PEOPLE, VIEW_SUBMITTED_VISITS
+from npmportal.access import CONVENE, MAKE_REPORTS, MANAGE_MEMBERS, MANAGE_PEOPLE
 
 # Nobody but the actor and the leads of the bodies concerned: that there is a draft is confidential.
 OWN_BODY = ""
@@ -36,12 +37,13 @@ class Action:
     sentence: Promise
 
 
-def _all(kind: str, read_with: str, sentences: dict[str, Promise]) -> dict[str, Action]:
+def actions(kind: str, read_with: str, sentences: dict[str, Promise]) -> dict[str, Action]:
+    """Return an action of ``kind`` for each of ``sentences``, which ``read_with`` opens."""
     return {action: Action(kind, read_with, sentence) for action, sentence in sentences.items()}
 
 
 ACTIONS: dict[str, Action] = {
-    **_all(
+    **actions(
         "register",
         MANAGE_MEMBERS,
         {
@@ -51,11 +53,9 @@ ACTIONS: dict[str, Action] = {
             "list.added": _("{who} added an entry to a reference list: {what}."),
             "list.changed": _("{who} changed an entry of a reference list: {what}."),
             "list.removed": _("{who} removed an entry from a reference list."),
-            "place.added": _("{who} added {what} to the register of places."),
-            "place.changed": _("{who} changed {what} in the register of places."),
         },
     ),
-    **_all(
+    **actions(
         "people",
         MANAGE_PEOPLE,
         {
@@ -78,7 +78,7 @@ ACTIONS: dict[str, Action] = {
             "terms.accepted": _("{who} accepted the terms of use."),
         },
     ),
-    **_all(
+    **actions(
         "account",
         MANAGE_PEOPLE,
         {
@@ -95,25 +95,7 @@ ACTIONS: dict[str, Action] = {
             "page.opened": _("{who} was refused a page."),
         },
     ),
-    **_all(
-        "visits",
-        OWN_BODY,
-        {
-            "visit.logged": _("{who} logged {what}."),
-            "visit.changed": _("{who} changed {what}."),
-        },
-    ),
-    **_all(
-        "visits",
-        VIEW_SUBMITTED_VISITS,
-        {
-            "visit.submitted": _("{who} submitted {what}."),
-            "visit.recalled": _("{who} took back {what}."),
-            "visit.approved": _("{who} approved {what}."),
-            "visit.returned": _("{who} returned {what} to the body."),
-        },
-    ),
-    **_all(
+    **actions(
         "meetings",
         CONVENE,
         {
@@ -140,7 +122,7 @@ ACTIONS: dict[str, Action] = {
             "minutes.printed": _("The PDF of {what} was made."),
         },
     ),
-    **_all(
+    **actions(
         "tasks",
         CONVENE,
         {
@@ -153,8 +135,8 @@ ACTIONS: dict[str, Action] = {
             "task.reopened": _("{who} opened {what} again."),
         },
     ),
-    **_all("tasks", OWN_BODY, {"reminders.chosen": _("{who} chose when to be reminded.")}),
-    **_all(
+    **actions("tasks", OWN_BODY, {"reminders.chosen": _("{who} chose when to be reminded.")}),
+    **actions(
         "reports",
         MAKE_REPORTS,
         {
@@ -164,24 +146,8 @@ ACTIONS: dict[str, Action] = {
             "report.downloaded": _("{who} downloaded {what}."),
         },
     ),
-    **_all(
-        "exports",
-        VIEW_SUBMITTED_VISITS,
-        {
-            "visit.read": _("{who} read {what}, which is restricted."),
-            "visits.exported": _("{who} downloaded a list of visits."),
-        },
-    ),
-    **_all(
-        "exports",
-        OWN_BODY,
-        {
-            "visit.draft_read": _("{who} read {what}, which is restricted and not handed in."),
-            "visits.drafts_exported": _("{who} downloaded a list of visits with some not handed in."),
-        },
-    ),
-    **_all("exports", MANAGE_MEMBERS, {"coverage.downloaded": _("{who} downloaded the coverage.")}),
-    **_all(
+    **actions("exports", MANAGE_MEMBERS, {"coverage.downloaded": _("{who} downloaded the coverage.")}),
+    **actions(
         "exports",
         CONVENE,
         {
@@ -189,7 +155,7 @@ ACTIONS: dict[str, Action] = {
             "minutes.downloaded": _("{who} downloaded {what}."),
         },
     ),
-    **_all("exports", MANAGE_PEOPLE, {"activity.exported": _("{who} downloaded a list of what happened.")}),
+    **actions("exports", MANAGE_PEOPLE, {"activity.exported": _("{who} downloaded a list of what happened.")}),
 }
 
 # Acts on the register read by what was done; `register.changed` alone says too little.
@@ -214,8 +180,6 @@ class Subject:
 
 
 SUBJECTS: dict[str, Subject] = {
-    "visits.visit": Subject(_("a visit"), _("visit {name}"), "reference", "visits:visit_detail"),
-    "visits.place": Subject(_("a place"), _("{name}"), "name", "visits:place_detail"),
     "reports.report": Subject(
         _("an annual report"), _("the annual report {name}"), "year__label", "reports:report_detail"
     ),
@@ -230,6 +194,13 @@ SUBJECTS: dict[str, Subject] = {
 SOMETHING = _("something")
 SOMEBODY = _("Somebody")
 THE_PORTAL = _("The portal")
+
+
+def add(more: dict[str, Action], subjects: dict[str, Subject]) -> None:
+    """Add the actions and subjects of another app, when it starts."""
+    ACTIONS.update(more)
+    SUBJECTS.update(subjects)
+    declare()
 
 
 def declare() -> None:

@@ -41,6 +41,7 @@ __all__ = [
 VIEW_VISITS = "view_visits"
 LOG_VISITS = "log_visits"
 SUBMIT_VISITS = "submit_visits"
+APPROVE_VISITS = "approve_visits"
 MANAGE_BODY_PEOPLE = "manage_body_people"
 # Permissions on a mechanism.
 VIEW_SUBMITTED_VISITS = "view_submitted_visits"
@@ -54,12 +55,13 @@ PERMISSIONS: dict[str, dict[str, Promise]] = {
     "members.MemberBody": {
         VIEW_VISITS: _("Can see the body’s visits, drafts included"),
         LOG_VISITS: _("Can log visits for the body and change its drafts"),
-        SUBMIT_VISITS: _("Can submit the body’s visits to the coordinator"),
+        SUBMIT_VISITS: _("Can submit the body’s visits"),
+        APPROVE_VISITS: _("Can approve the body’s visits that somebody else submitted, return or withdraw them"),
         MANAGE_BODY_PEOPLE: _("Can invite and retire the body’s people"),
     },
     "members.Mechanism": {
         VIEW_SUBMITTED_VISITS: _("Can see the visits every body has submitted"),
-        REVIEW_VISITS: _("Can approve visits or return them with a reason"),
+        REVIEW_VISITS: _("Can ask about visits, return them, and approve where a body has no second lead"),
         MAKE_REPORTS: _("Can see and make the annual report"),
         MANAGE_MEMBERS: _("Can keep the register: bodies, names, designations, remits, gaps and lists"),
         MANAGE_PEOPLE: _("Can invite and retire people of the mechanism"),
@@ -86,8 +88,8 @@ ROLES: dict[str, Role] = {
             "body_lead",
             "members.MemberBody",
             _("Lead of a body"),
-            _("Sees, logs and submits the body’s visits and manages the body’s own people."),
-            (VIEW_VISITS, LOG_VISITS, SUBMIT_VISITS, MANAGE_BODY_PEOPLE),
+            _("Sees, logs, submits and approves the body’s visits and manages the body’s own people."),
+            (VIEW_VISITS, LOG_VISITS, SUBMIT_VISITS, APPROVE_VISITS, MANAGE_BODY_PEOPLE),
         ),
         Role(
             "body_monitor",
@@ -108,8 +110,8 @@ ROLES: dict[str, Role] = {
             "members.Mechanism",
             _("Coordinator staff"),
             _(
-                "Keeps the register and the meetings; sees what the bodies have submitted, approves or returns it, "
-                "and makes the annual report."
+                "Keeps the register and the meetings; sees what the bodies have submitted, asks about it "
+                "or returns it, and makes the annual report."
             ),
             (VIEW_SUBMITTED_VISITS, REVIEW_VISITS, MAKE_REPORTS, MANAGE_MEMBERS, CONVENE),
         ),

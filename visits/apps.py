@@ -7,11 +7,17 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
-        """Read the field table now: a mistake in it stops the start, not a page."""
+        """Read the field table now: a mistake in it stops the start, not a page. Let the worker know its kinds of job."""
         from members.coverage.cells import show_beside
-        from visits import field_table  # noqa: F401
+        from visits import activity, attachment_activity, attachment_checks, field_table, import_activity  # noqa: F401
+        from visits import place_activity
         from visits.beside_coverage import places_and_visits
         from visits.concern_kinds import register_kinds
+        from visits.importing import jobs  # noqa: F401
 
+        activity.declare()
+        import_activity.declare()
+        attachment_activity.declare()
+        place_activity.declare()
         register_kinds()
         show_beside(places_and_visits)

@@ -26,13 +26,17 @@ STATES: dict[str, Promise | str] = {
     State.SUBMITTED.value: State.SUBMITTED.label,
     State.APPROVED.value: State.APPROVED.label,
     RESTRICTED: _("approved, restricted"),
+    State.WITHDRAWN.value: State.WITHDRAWN.label,
+    State.DISCARDED.value: State.DISCARDED.label,
 }
-HANDED_IN = frozenset({State.SUBMITTED.value, State.APPROVED.value, RESTRICTED})
+HANDED_IN = frozenset({State.SUBMITTED.value, State.APPROVED.value, RESTRICTED, State.WITHDRAWN.value})
+OPEN = frozenset({State.DRAFT.value, State.RETURNED.value})
 CONDITIONS: dict[str, frozenset[str]] = {
     "always": frozenset(STATES),
-    "open": frozenset({State.DRAFT.value, State.RETURNED.value}),
+    "open": OPEN,
+    "open or approved": OPEN | {State.APPROVED.value, RESTRICTED},
     "handed in": HANDED_IN,
-    "approved": HANDED_IN - {State.SUBMITTED.value},
+    "approved": frozenset({State.APPROVED.value, RESTRICTED}),
     "approved unless restricted": frozenset({State.APPROVED.value}),
     "never": frozenset(),
 }
@@ -52,6 +56,7 @@ PARTS: dict[str, Promise] = {
     "situation": _("Situation on the day"),
     "summary": _("Summary"),
     "history": _("History"),
+    "files": _("Files"),
 }
 # What is printed under another name than the model's, or is no column of it.
 LABELS: dict[str, Promise] = {
@@ -60,9 +65,11 @@ LABELS: dict[str, Promise] = {
     "partners": _("partner bodies"),
     "history": _("the steps taken, by whom and why"),
     "created_by": _("who logged it"),
+    "attachments": _("files"),
 }
 KEPT_BY_THE_PORTAL = frozenset(
-    {"id", "mechanism", "body_ids", "version", "form_key", "created_at", "updated_at", "submitted_at", "approved_at"}
+    ("id", "mechanism", "body_ids", "version", "form_key", "created_at", "updated_at")
+    + ("submitted_at", "approved_at", "looked_at")
 )
 SHAPE = Shape(
     fields=frozenset({field.name for field in Visit._meta.concrete_fields} - KEPT_BY_THE_PORTAL | LABELS.keys()),

@@ -20,7 +20,7 @@ def grounds_of_visit(visit: Visit) -> list[Ground]:
 
 def grounds_of_changing(visit: Visit) -> list[Ground]:
     """Those who may change a visit: `VisitQuerySet.editable_by`."""
-    if not visit.is_open:
+    if visit.state not in Visit.CHANGEABLE:
         return []
     why = _("logs for the lead body, and the visit is “%(state)s”") % {"state": visit.get_state_display()}
     return [on_body(why, visit.lead_body_id, LOG_VISITS)]

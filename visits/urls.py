@@ -1,7 +1,7 @@
 from django.urls import path
 
-from visits import place_urls
-from visits.views import field_pages, visit_detail, visit_form, visit_list, who
+from visits import attachment_urls, import_urls, place_urls
+from visits.views import field_pages, visit_detail, visit_form, visit_list, visit_notes, who
 
 app_name = "visits"
 
@@ -12,9 +12,18 @@ urlpatterns = [
     path("<slug:npm>/desk/visits/new/places/", visit_form.place_options_part, name="place_options"),
     path("<slug:npm>/desk/visits/<uuid:pk>/", visit_detail.visit_detail, name="visit_detail"),
     path("<slug:npm>/desk/visits/<uuid:pk>/change/", visit_form.visit_change, name="visit_change"),
+    *attachment_urls.urlpatterns,
     path("<slug:npm>/desk/visits/<uuid:pk>/who/", who.visit_who, name="visit_who"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/notes/<slug:kind>/", visit_notes.visit_note, name="visit_note"),
+    path(
+        "<slug:npm>/desk/visits/<uuid:pk>/questions/<int:number>/answer/", visit_notes.visit_answer, name="visit_answer"
+    ),
+    path(
+        "<slug:npm>/desk/visits/<uuid:pk>/questions/<int:number>/settle/", visit_notes.visit_settle, name="visit_settle"
+    ),
     path("<slug:npm>/desk/visits/<uuid:pk>/<slug:transition>/", visit_detail.visit_transition, name="visit_transition"),
     *place_urls.urlpatterns,
+    *import_urls.urlpatterns,
     path("<slug:npm>/desk/fields/", field_pages.fields, name="fields"),
     path("<slug:npm>/desk/fields.csv", field_pages.fields_csv, name="fields_csv"),
 ]

@@ -54,7 +54,8 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
         permissions = [
             ("view_visits", "Can see the body’s visits, drafts included"),
             ("log_visits", "Can log visits for the body and change its drafts"),
-            ("submit_visits", "Can submit the body’s visits to the coordinator"),
+            ("submit_visits", "Can submit the body’s visits"),
+            ("approve_visits", "Can approve the body’s visits that somebody else submitted, return or withdraw them"),
             ("manage_body_people", "Can invite and retire the body’s people"),
         ]
 

@@ -64,7 +64,7 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
         ]
         permissions = [
             ("view_submitted_visits", "Can see the visits every body has submitted"),
-            ("review_visits", "Can approve visits or return them with a reason"),
+            ("review_visits", "Can ask about visits, return them, and approve where a body has no second lead"),
             ("make_reports", "Can see and make the annual report"),
             ("manage_members", "Can keep the register: bodies, names, designations, remits, gaps and lists"),
             ("manage_people", "Can invite and retire people of the mechanism"),

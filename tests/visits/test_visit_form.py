@@ -307,7 +307,7 @@ def test_stale_form_shows_both_texts_and_stores_nothing(as_, alpha_monitor, chan
     assert draft.summary == "Mine."
 
 
-@pytest.mark.parametrize("state", ["submitted", "approved"])
+@pytest.mark.parametrize("state", ["submitted", "withdrawn", "discarded"])
 def test_handed_in_visit_is_not_changed_and_says_so(as_, alpha_monitor, change_url, draft, entered, state):
     Visit.objects.filter(pk=draft.pk).update(state=state)
 

@@ -1,5 +1,7 @@
 """The steps a visit takes, driven by the table visits.models.transition.TRANSITIONS."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -7,12 +9,23 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from npmportal import audit
-from npmportal.access import PERMISSIONS, can
+from npmportal.access import APPROVE_VISITS, PERMISSIONS, can, group_name
 from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
 from visits.models.completeness import gaps_in
 
 LONGEST_REASON = 10_000
-AUDIT_NAMES = {"submit": "submitted", "recall": "recalled", "approve": "approved", "return": "returned"}
+AUDIT_NAMES = {
+    "submit": "submitted",
+    "recall": "recalled",
+    "approve": "approved",
+    "return": "returned",
+    "amend": "amended",
+    "withdraw": "withdrawn",
+    "reinstate": "reinstated",
+    "discard": "discarded",
+    "restore": "restored",
+}
+State = Visit.State
 
 
 class StepRefused(Exception):
@@ -27,10 +40,19 @@ class VisitIncomplete(StepRefused):
     """Something must be recorded first."""
 
 
-def may_take(step: Transition, visit: Visit, user: User) -> bool:
-    """Tell whether ``user`` holds the right the step asks for, on the lead body or on the mechanism."""
-    scope = visit.lead_body if step.permission in PERMISSIONS["members.MemberBody"] else visit.mechanism
-    return can(user, step.permission, scope)
+def may_take(step: Transition, visit: Visit, user: Any) -> bool:
+    """Tell whether ``user`` holds one of the rights the step asks for, on the lead body or on the mechanism."""
+    return any(_holds(permission, visit, user) for permission in step.permissions)
+
+
+def _holds(permission: str, visit: Visit, user: Any) -> bool:
+    scope = visit.lead_body if permission in PERMISSIONS["members.MemberBody"] else visit.mechanism
+    return can(user, permission, scope)
+
+
+def may_review(visit: Visit, user: Any) -> bool:
+    """Tell whether ``user`` is one of those who look at what was submitted: another lead, or the coordinator."""
+    return may_take(TRANSITIONS["return"], visit, user) and _submitter(visit) != user.pk
 
 
 def steps_open_to(user: User, visit: Visit) -> list[Transition]:
@@ -38,7 +60,10 @@ def steps_open_to(user: User, visit: Visit) -> list[Transition]:
     return [
         step
         for step in TRANSITIONS.values()
-        if visit.state in step.sources and may_take(step, visit, user) and not _approves_own(step, visit, user)
+        if visit.state in step.sources
+        and not step.by_changing
+        and may_take(step, visit, user)
+        and not _standing_in_the_way(step, visit, user)
     ]
 
 
@@ -54,27 +79,63 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "", seen
     visit = Visit.objects.select_for_update(of=("self",)).select_related("lead_body", "mechanism").get(pk=visit.pk)
     if not may_take(step, visit, by):
         raise PermissionDenied
+    if step.by_changing:
+        raise StepRefused(_("Change the visit and save it: that puts it back into review."))
     if _is_already_taken(step, visit, by):
         return visit
-    reason = reason.replace("\r\n", "\n").strip()
+    reason = tidy(reason)
     _refuse_unless_open(step, visit, by, reason)
     if seen_version not in (None, visit.version):
         raise StepRefused(
             _("This visit has been saved by somebody else, or in another window, since you opened it") + "."
         )
-    event = VisitEvent(visit=visit, transition=name, from_state=visit.state, to_state=step.target, reason=reason, by=by)
+    came_from = visit.state
     _store(visit, step)
-    event.save()
+    write_down(step, visit, came_from, by, reason)
+    return visit
+
+
+def write_down(step: Transition, visit: Visit, came_from: str, by: User, reason: str) -> None:
+    """Keep a step that was taken, from the state ``came_from``, in the visit's history and in the audit trail."""
+    VisitEvent.objects.create(
+        visit=visit, transition=step.name, from_state=came_from, to_state=step.target, reason=reason, by=by
+    )
     audit.record(
-        f"visit.{AUDIT_NAMES[name]}",
+        f"visit.{AUDIT_NAMES[step.name]}",
         by=by,
         obj=visit,
         mechanism=visit.mechanism,
         bodies=visit.body_ids,
-        from_state=event.from_state,
-        to_state=event.to_state,
+        from_state=came_from,
+        to_state=step.target.value,
     )
-    return visit
+
+
+def note_look(visit: Visit, user: Any) -> None:
+    """Keep that a reviewer has opened what was submitted: from now on the body can no longer take it back."""
+    if visit.state == State.SUBMITTED and visit.looked_at is None and may_review(visit, user):
+        Visit.objects.filter(pk=visit.pk, state=State.SUBMITTED, looked_at=None).update(looked_at=timezone.now())
+
+
+def tidy(reason: str) -> str:
+    """Return the reason as it is kept: line breaks of one character, nothing around it."""
+    return reason.replace("\r\n", "\n").strip()
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonMissing for a reason that says nothing or cannot be kept."""
+    if not reason:
+        raise ReasonMissing(_("Give a reason."))
+    if "\x00" in reason:
+        raise ReasonMissing(_("Remove the unprintable characters from this text."))
+    if len(reason) > LONGEST_REASON:
+        raise ReasonMissing(_("The reason is too long: at most 10,000 characters."))
+
+
+def check_complete(visit: Visit) -> None:
+    """Raise VisitIncomplete, naming what is missing, for a visit that cannot be handed in yet."""
+    if gaps := gaps_in(visit):
+        raise VisitIncomplete(" ".join(gap.sentence for gap in gaps))
 
 
 def _is_already_taken(step: Transition, visit: Visit, by: User) -> bool:
@@ -89,34 +150,50 @@ def _refuse_unless_open(step: Transition, visit: Visit, by: User, reason: str) -
         raise StepRefused(
             _("The visit is “%(state)s” now, so this can no longer be done.") % {"state": visit.get_state_display()}
         )
-    if _approves_own(step, visit, by):
-        raise StepRefused(_("You submitted this visit yourself: somebody else must approve it."))
-    if step.needs_reason and not reason:
-        raise ReasonMissing(_("Give a reason."))
-    if "\x00" in reason:
-        raise ReasonMissing(_("Remove the unprintable characters from this text."))
-    if len(reason) > LONGEST_REASON:
-        raise ReasonMissing(_("The reason is too long: at most 10,000 characters."))
-    if step.must_be_complete and (gaps := gaps_in(visit)):
-        raise VisitIncomplete(" ".join(gap.sentence for gap in gaps))
+    if words := _standing_in_the_way(step, visit, by):
+        raise StepRefused(words)
+    if step.needs_reason or reason:
+        check_reason(reason)
+    if step.must_be_complete:
+        check_complete(visit)
 
 
-def _approves_own(step: Transition, visit: Visit, by: User) -> bool:
-    """Two persons for every approval, even where one holds both roles (security R-12)."""
-    if step.target != Visit.State.APPROVED:
-        return False
-    submitted = VisitEvent.objects.filter(visit=visit, to_state=Visit.State.SUBMITTED).first()
-    return bool(submitted and submitted.by_id == by.pk)
+def _standing_in_the_way(step: Transition, visit: Visit, by: User) -> str:
+    """Return in words what keeps ``by``, who has the right, from this step with this visit; "" where nothing does."""
+    if step.until_looked_at and visit.looked_at is not None:
+        return _("A reviewer has opened this visit already: ask for it to be returned.")
+    if step.by_two and _submitter(visit) == by.pk:
+        return _("You submitted this visit yourself: somebody else must approve it.")
+    if step.name == "approve" and not _holds(APPROVE_VISITS, visit, by) and _has_own_approver(visit):
+        return _("The lead of the body approves this visit; you can ask about it or return it.")
+    return ""
+
+
+def _submitter(visit: Visit) -> int | None:
+    """Return who submitted the visit last; two persons for every approval (security R-12)."""
+    return VisitEvent.objects.filter(visit=visit, to_state=State.SUBMITTED).values_list("by_id", flat=True).first()
+
+
+def _has_own_approver(visit: Visit) -> bool:
+    """Tell whether somebody who leads the body, and did not submit the visit, can approve it (ADR 0020)."""
+    leads = User.objects.filter(is_active=True, groups__name=group_name("body_lead", visit.lead_body))
+    return leads.exclude(pk=_submitter(visit)).exists()
 
 
 def _store(visit: Visit, step: Transition) -> None:
-    visit.state = step.target
     visit.version += 1
-    fields = ["state", "version", "updated_at"]
-    if step.target == Visit.State.SUBMITTED:
-        visit.submitted_at = timezone.now()
-        fields.append("submitted_at")
-    if step.target == Visit.State.APPROVED:
+    fields = ["version", *move(visit, step)]
+    visit.save(update_fields=fields)
+
+
+def move(visit: Visit, step: Transition) -> list[str]:
+    """Put ``visit`` into the state the step leads to; return the columns that are to be stored."""
+    visit.state = step.target
+    fields = ["state", "updated_at"]
+    if step.target == State.SUBMITTED:
+        visit.submitted_at, visit.looked_at = timezone.now(), None
+        fields += ["submitted_at", "looked_at"]
+    if step.target == State.APPROVED:
         visit.approved_at = timezone.now()
         fields.append("approved_at")
-    visit.save(update_fields=fields)
+    return fields

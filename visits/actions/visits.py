@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from members.models import MemberBody, User
 from npmportal import audit
 from npmportal.access import LOG_VISITS, can
+from visits.actions.transitions import check_complete, check_reason, move, tidy, write_down
 from visits.field_table import reader_of
-from visits.models import Visit, VisitNumber, VisitPartner
+from visits.models import TRANSITIONS, Visit, VisitChange, VisitNumber, VisitPartner
 
 # What a person records about a visit; everything else about it is kept by the portal.
 RECORDED = (
@@ -45,6 +46,9 @@ RECORDED = (
     "isolation_note",
     "summary",
 )
+
+
+FOLLOWING = ("mechanism", "setting", "jurisdiction", "version", "updated_at")
 
 
 class VisitChangedMeanwhile(Exception):
@@ -88,20 +92,19 @@ def log_visit(
 
 
 @transaction.atomic
-def change_visit(*, visit: Visit, partners: Iterable[MemberBody] | None, expected_version: int, by: User) -> Visit:
-    """Store what ``visit`` now says, and write down which fields changed (never their content).
+def change_visit(
+    *, visit: Visit, partners: Iterable[MemberBody] | None, expected_version: int, by: User, reason: str = ""
+) -> Visit:
+    """Store what ``visit`` now says, keep what stood there before, and write down which fields changed.
 
-    ``partners`` None leaves them as they are. PermissionDenied where the visit, or a field that changed, is not open
-    to ``by`` (visits/field_table.csv).
+    ``partners`` None leaves them as they are. A change of an approved visit asks for a ``reason`` and puts the visit
+    back into review. PermissionDenied where the visit, or a field that changed, is not open to ``by``
+    (visits/field_table.csv).
 
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
-    when another visit of the body has the reference.
+    when another visit of the body has the reference, StepRefused where a reason or something to record is missing.
     """
-    stored = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
-    if stored.version != expected_version:
-        raise VisitChangedMeanwhile(stored)
-    if not Visit.objects.editable_by(by).filter(pk=visit.pk).exists() or not can(by, LOG_VISITS, visit.lead_body):
-        raise PermissionDenied
+    stored = _locked(visit, expected_version, by)
     if visit.place_id != stored.place_id:
         _follow_place(visit)
     visit.reference = visit.reference or stored.reference
@@ -109,16 +112,61 @@ def change_visit(*, visit: Visit, partners: Iterable[MemberBody] | None, expecte
     changed = [name for name in RECORDED if getattr(visit, name) != getattr(stored, name)]
     if not reader_of(by, stored.mechanism).changes(stored).issuperset(changed):
         raise PermissionDenied
-    try:
-        with transaction.atomic():
-            visit.save(update_fields=[*changed, "mechanism", "setting", "jurisdiction", "version", "updated_at"])
-    except IntegrityError as error:
-        raise ReferenceTaken from error
+    before = stored.body_ids
     if _set_partners(visit, partners):
         changed.append("partners")
-    bodies = {*stored.body_ids, *_bodies_of(visit)}  # a partner that was taken off reads of it too
+    moved = _put_back_into_review(visit, stored, reason) if changed else []
+    try:
+        with transaction.atomic():
+            columns = [name for name in changed if name != "partners"]
+            visit.save(
+                update_fields=[*columns, *moved, "mechanism", "setting", "jurisdiction", "version", "updated_at"]
+            )
+    except IntegrityError as error:
+        raise ReferenceTaken from error
+    visit.body_ids = _bodies_of(visit)
+    if changed:
+        VisitChange.objects.create(visit=visit, state=stored.state, by=by, fields=_both(changed, stored, visit, before))
+    bodies = {*before, *visit.body_ids}  # a partner that was taken off reads of it too
     audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, bodies=bodies, fields=changed)
+    if moved:
+        write_down(TRANSITIONS["amend"], visit, stored.state, by, tidy(reason))
     return visit
+
+
+def _locked(visit: Visit, expected_version: int, by: User) -> Visit:
+    """Return the visit as it is stored, locked, if ``by`` may change it and nobody has changed it meanwhile."""
+    stored = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if stored.version != expected_version:
+        raise VisitChangedMeanwhile(stored)
+    if not Visit.objects.editable_by(by).filter(pk=visit.pk).exists() or not can(by, LOG_VISITS, visit.lead_body):
+        raise PermissionDenied
+    return stored
+
+
+def _put_back_into_review(visit: Visit, stored: Visit, reason: str) -> list[str]:
+    """Submit an approved visit again, because it is changed; return the columns that are to be stored."""
+    if stored.state != Visit.State.APPROVED:
+        return []
+    check_reason(tidy(reason))
+    check_complete(visit)
+    return move(visit, TRANSITIONS["amend"])
+
+
+def _both(changed: list[str], stored: Visit, visit: Visit, bodies_before: list[int]) -> dict[str, list[Any]]:
+    """Return what stood before and what stands now in each field of ``changed``, as JSON keeps it."""
+    fields: dict[str, Any] = {name: Visit._meta.get_field(name) for name in changed if name != "partners"}
+    both = {
+        name: [_as_json(getattr(version, field.attname)) for version in (stored, visit)]
+        for name, field in fields.items()
+    }
+    if "partners" in changed:
+        both["partners"] = [bodies_before[1:], visit.body_ids[1:]]
+    return both
+
+
+def _as_json(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | str) else str(value)
 
 
 def next_reference(body: MemberBody, year: int) -> str:

@@ -111,6 +111,11 @@ class VisitForm(forms.ModelForm[Visit]):
         rows=6,
         help_text=gettext_lazy("At most 10,000 characters. Name no detained person and nobody who spoke to you."),
     )
+    amend_reason = LongTextField(
+        label=gettext_lazy("Why the visit is changed after approval"),
+        rows=2,
+        help_text=gettext_lazy("The visit goes back into review, and out of the figures until it is approved again."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -170,8 +175,12 @@ class VisitForm(forms.ModelForm[Visit]):
         A visit that was handed in while somebody typed is refused by the action; what was typed stays to be read.
         """
         reader = reader_of(user, mechanism)
-        is_open = not self.instance._state.adding and self.instance.is_open
-        open_fields = (reader.changes(self.instance) if is_open else reader.records()) | {"version", "form_key"}
+        is_stored = not self.instance._state.adding and self.instance.state in Visit.CHANGEABLE
+        open_fields = (reader.changes(self.instance) if is_stored else reader.records()) | {"version", "form_key"}
+        if is_stored and self.instance.state == Visit.State.APPROVED:
+            open_fields |= {"amend_reason"}
+            self.fields["amend_reason"].required = True
+            self.fields["amend_reason"].error_messages["required"] = _("Give a reason.")
         for name in [name for name in self.fields if name not in open_fields]:
             del self.fields[name]
 

@@ -1,8 +1,10 @@
 from visits.models.attachment import Attachment
 from visits.models.authority import Authority
+from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
 from visits.models.figure import VisitFigure
 from visits.models.need import NeedExamined
+from visits.models.note import VisitNote
 from visits.models.number import VisitNumber
 from visits.models.place import Place
 from visits.models.place_code import PlaceCode
@@ -35,10 +37,12 @@ __all__ = [
     "TeamMember",
     "Transition",
     "Visit",
+    "VisitChange",
     "VisitCombination",
     "VisitEvent",
     "VisitFigure",
     "VisitInterval",
+    "VisitNote",
     "VisitNumber",
     "VisitPartner",
 ]

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from npmportal.access import REVIEW_VISITS, SUBMIT_VISITS
+from npmportal.access import APPROVE_VISITS, LOG_VISITS, REVIEW_VISITS, SUBMIT_VISITS
 from visits.models.visit import Visit
 
 State = Visit.State
@@ -20,11 +20,14 @@ class Transition:
     name: str
     sources: tuple[State, ...]
     target: State
-    permission: str  # on the lead body, or on the mechanism (npmportal.access.PERMISSIONS says which)
-    must_be_complete: bool
-    needs_reason: bool  # every step back stores a reason
+    permissions: tuple[str, ...]  # one of them, on the lead body or the mechanism (npmportal.access.PERMISSIONS)
     label: Promise
     done: Promise
+    must_be_complete: bool = False
+    needs_reason: bool = False  # every step back stores a reason
+    until_looked_at: bool = False  # only while no reviewer has opened what was submitted
+    by_two: bool = False  # not by the person who submitted (security R-12)
+    by_changing: bool = False  # no button: saving a change takes it
 
 
 TRANSITIONS: dict[str, Transition] = {
@@ -34,41 +37,87 @@ TRANSITIONS: dict[str, Transition] = {
             "submit",
             (State.DRAFT, State.RETURNED),
             State.SUBMITTED,
-            SUBMIT_VISITS,
-            True,
-            False,
-            _("Submit to the coordinator"),
+            (SUBMIT_VISITS,),
+            _("Submit for approval"),
             _("The visit has been submitted."),
+            must_be_complete=True,
         ),
         Transition(
             "recall",
             (State.SUBMITTED,),
             State.DRAFT,
-            SUBMIT_VISITS,
-            False,
-            True,
+            (SUBMIT_VISITS,),
             _("Take back to change it"),
             _("The visit is a draft again."),
+            needs_reason=True,
+            until_looked_at=True,
         ),
+        # The coordinator stands in where the body has nobody else to approve (ADR 0020, visits.actions.transitions).
         Transition(
             "approve",
             (State.SUBMITTED,),
             State.APPROVED,
-            REVIEW_VISITS,
-            True,
-            False,
+            (APPROVE_VISITS, REVIEW_VISITS),
             _("Approve"),
             _("The visit has been approved and counts in the figures."),
+            must_be_complete=True,
+            by_two=True,
         ),
         Transition(
             "return",
             (State.SUBMITTED, State.APPROVED),
             State.RETURNED,
-            REVIEW_VISITS,
-            False,
-            True,
-            _("Return to the body"),
-            _("The visit has been returned to the body. It can be seen here again once the body has submitted it."),
+            (APPROVE_VISITS, REVIEW_VISITS),
+            _("Return to be changed"),
+            _("The visit has been returned to those who logged it. It counts again once it is submitted and approved."),
+            needs_reason=True,
+        ),
+        Transition(
+            "amend",
+            (State.APPROVED,),
+            State.SUBMITTED,
+            (LOG_VISITS,),
+            _("Change after approval"),
+            _("The change has been saved. The visit is in review again and leaves the figures until it is approved."),
+            must_be_complete=True,
+            needs_reason=True,
+            by_changing=True,
+        ),
+        Transition(
+            "withdraw",
+            (State.SUBMITTED, State.APPROVED),
+            State.WITHDRAWN,
+            (APPROVE_VISITS,),
+            _("Withdraw"),
+            _("The visit has been withdrawn: it can be read, and counts in no figure."),
+            needs_reason=True,
+        ),
+        Transition(
+            "reinstate",
+            (State.WITHDRAWN,),
+            State.SUBMITTED,
+            (APPROVE_VISITS,),
+            _("Reinstate"),
+            _("The visit is submitted again; somebody else approves it."),
+            must_be_complete=True,
+            needs_reason=True,
+        ),
+        Transition(
+            "discard",
+            (State.DRAFT, State.RETURNED),
+            State.DISCARDED,
+            (SUBMIT_VISITS,),
+            _("Discard"),
+            _("The draft has been discarded. It can be brought back."),
+            needs_reason=True,
+        ),
+        Transition(
+            "restore",
+            (State.DISCARDED,),
+            State.DRAFT,
+            (SUBMIT_VISITS,),
+            _("Bring back"),
+            _("The visit is a draft again."),
         ),
     )
 }

@@ -27,9 +27,12 @@ class Visit(models.Model):
         SUBMITTED = "submitted", _("submitted")
         RETURNED = "returned", _("returned")
         APPROVED = "approved", _("approved")
+        WITHDRAWN = "withdrawn", _("withdrawn")  # was handed in; stays to be read, leaves every figure
+        DISCARDED = "discarded", _("discarded")  # was never handed in
 
     OPEN = (State.DRAFT, State.RETURNED)
-    HANDED_IN = (State.SUBMITTED, State.APPROVED)
+    CHANGEABLE = (*OPEN, State.APPROVED)  # a change after approval puts the visit back into review
+    HANDED_IN = (State.SUBMITTED, State.APPROVED, State.WITHDRAWN)
 
     class Kind(models.TextChoices):
         """The generic kinds of visit the APT names; the member's own word stands beside it."""
@@ -169,6 +172,8 @@ class Visit(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, editable=False)
     approved_at = models.DateTimeField(null=True, editable=False)
+    # When a reviewer first opened what was submitted last: until then the body may take it back.
+    looked_at = models.DateTimeField(null=True, editable=False)
 
     objects = VisitQuerySet.as_manager()
 
@@ -216,6 +221,13 @@ class Visit(models.Model):
                 name="visits_visit_of_cell",
             ),
             models.Index(fields=["place", "-starts_on", "-id"], name="visits_visit_of_place"),
+            # When a place was last visited, and by whom: answered for all places from the index alone.
+            models.Index(
+                fields=["place", "-starts_on", "-id"],
+                include=["mechanism", "state", "confidentiality", "body_ids"],
+                condition=Q(state="approved", validity="valid", mode="on_site"),
+                name="visits_visit_been_to_place",
+            ),
             GinIndex(fields=["body_ids"], name="visits_visit_of_bodies"),
             models.Index(fields=["mechanism", "state", "-starts_on", "-id"], name="visits_visit_by_state"),
             models.Index(
@@ -269,5 +281,5 @@ class Visit(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether the body may still change it."""
+        """Whether it is not handed in, and the body may change it without putting it back into review."""
         return self.state in self.OPEN

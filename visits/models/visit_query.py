@@ -14,7 +14,7 @@ class VisitQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Return the visits whose content ``user`` may read.
 
-        The bodies involved see theirs in every state; the coordinator sees what has been submitted or approved.
+        The bodies involved see theirs in every state; the coordinator sees what was handed in and not returned.
         """
         grants = grants_of(user)
         seen = Q(pk__in=[])
@@ -37,8 +37,11 @@ class VisitQuerySet(models.QuerySet[Any]):
         )
 
     def editable_by(self, user: Any) -> Self:
-        """Return the visits ``user`` may change: drafts and returned ones of a lead body the person logs for."""
-        return self.logged_by(user).filter(state__in=self.model.OPEN)
+        """Return the visits ``user`` may change, of a lead body the person logs for: open and approved ones.
+
+        What changes an approved visit puts it back into review (visits.actions.visits.change_visit).
+        """
+        return self.logged_by(user).filter(state__in=self.model.CHANGEABLE)
 
     def logged_by(self, user: Any) -> Self:
         """Return the visits, in every state, of the lead bodies ``user`` logs for."""

@@ -48,7 +48,7 @@ def visit_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     if not can(request.user, LOG_VISITS, visit.lead_body):
         raise PermissionDenied
     if request.method != "POST" or _only_searches(request):
-        if not visit.is_open:
+        if visit.state not in Visit.CHANGEABLE:
             return _not_open(request, mechanism, visit)
         return _page(request, mechanism, _fresh_form(request, mechanism, visit), visit=visit)
     return _change(request, mechanism, visit)
@@ -65,9 +65,13 @@ def _change(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> HttpRes
             partners=data.get("partners"),
             expected_version=data["version"] or 0,
             by=request.user,  # type: ignore[arg-type]
+            reason=data.get("amend_reason", ""),
         )
     except actions.VisitChangedMeanwhile as conflict:
         return _conflict(request, mechanism, form, conflict.visit)
+    except actions.StepRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, mechanism, form, visit=visit)
     except actions.ReferenceTaken:
         form.add_error("reference", _("The body has another visit with this reference."))
         return _page(request, mechanism, form, visit=visit)
@@ -82,7 +86,8 @@ def _conflict(request: HttpRequest, mechanism: Mechanism, typed: VisitForm, stor
     data["version"] = str(stored.version)
     form = VisitForm(data, instance=stored, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     found = differences(typed, Visit.objects.for_detail().get(pk=stored.pk), BodyNames(mechanism))
-    return _page(request, mechanism, form, visit=stored, conflict=True, differences=found, status=409)
+    shown = {"visit": stored, "conflict": True, "differences": found}
+    return _page(request, mechanism, form, may_still_save=stored.state in Visit.CHANGEABLE, status=409, **shown)
 
 
 def _only_searches(request: HttpRequest) -> bool:

@@ -1,0 +1,136 @@
+"""The feed beside a visit: steps, changes field by field, notes, questions, in one list, newest first (ux.md 3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from npmportal.access import VIEW_VISITS, grants_of
+from visits import field_table
+from visits.models import Place, Visit, VisitChange, VisitEvent, VisitNote
+from visits.models.body_names import BodyNames
+from visits.views.differences import Difference, bodies_in_words, in_words
+
+SHOWN = 30
+MADE_IN_SIGHT = frozenset(Visit.HANDED_IN)
+Both = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened to a visit: when, what, by whom, with its words and the fields it changed."""
+
+    at: datetime
+    title: str
+    by: Any
+    text: str = ""
+    changes: list[Difference] = field(default_factory=list)
+    note: VisitNote | None = None
+
+
+def feed_of(visit: Visit, user: Any, sees: frozenset[str], names: BodyNames) -> list[Entry]:
+    """Return what happened to ``visit`` as far as ``user``, who ``sees`` these fields, may know, newest first.
+
+    The number of queries does not grow with what happened.
+    """
+    if "history" not in sees:
+        return []
+    events = list(visit.events.select_related("by"))
+    changes = list(visit.changes.select_related("by"))
+    is_involved = not grants_of(user).on(VIEW_VISITS).isdisjoint(visit.body_ids)
+    saved = [(c.at, c.by, c.fields) for c in changes] if is_involved else _in_sight(changes, events)
+    entries = [Entry(event.at, _title_of(event), event.by, event.reason) for event in events]
+    entries += _entries_of_changes(saved, sees, names)
+    entries += [_entry_of_note(note) for note in visit.notes.visible_to(user).select_related("by", "answers_to")]
+    created_by = visit.created_by if "created_by" in sees else None
+    entries.append(Entry(visit.created_at, _("Logged"), created_by))
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _title_of(event: VisitEvent) -> str:
+    if event.transition == "amend":
+        return _("Changed after approval, in review again")
+    if event.transition == "reinstate":
+        return _("Reinstated, in review again")
+    return str(capfirst(event.get_to_state_display()))
+
+
+def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tuple[datetime, Any, Both]]:
+    """Return what those who see only what is handed in may know: changes made in their sight, and what came of others.
+
+    What was changed while the visit was returned is told as one difference, from what was returned to what was
+    submitted again; what stood there in between is the body's own business.
+    """
+    found: list[tuple[datetime, Any, Both]] = [
+        (change.at, change.by, change.fields) for change in changes if change.state in MADE_IN_SIGHT
+    ]
+    submissions = sorted((e for e in events if e.to_state == Visit.State.SUBMITTED), key=lambda e: e.at)
+    for number, submission in enumerate(submissions[1:], start=1):
+        since = submissions[number - 1].at
+        between = [c for c in changes if c.state not in MADE_IN_SIGHT and since < c.at <= submission.at]
+        if net := _net(between):
+            found.append((submission.at, submission.by, net))
+    return found
+
+
+def _net(changes: Iterable[VisitChange]) -> Both:
+    """Return from what to what each field went through ``changes``, given newest first; what came back is left out."""
+    net: Both = {}
+    for change in reversed(list(changes)):
+        for name, (before, after) in change.fields.items():
+            net[name] = [net[name][0] if name in net else before, after]
+    return {name: both for name, both in net.items() if both[0] != both[1]}
+
+
+def _entries_of_changes(saved: list[tuple[datetime, Any, Both]], sees: frozenset[str], names: BodyNames) -> list[Entry]:
+    places = _places_in(both for _at, _by, both in saved)
+    entries = []
+    for at, by, both in saved:
+        shown = [_difference(name, *values, names, places) for name, values in both.items() if name in sees]
+        if shown:
+            title = ngettext("%(n)s field changed", "%(n)s fields changed", len(shown)) % {"n": len(shown)}
+            entries.append(Entry(at, title, by, changes=shown))
+    return entries
+
+
+def _places_in(saved: Iterable[Both]) -> dict[str, str]:
+    ids = {value for both in saved for value in both.get("place", []) if value}
+    return {str(pk): name for pk, name in Place.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
+
+
+def _difference(name: str, before: Any, after: Any, names: BodyNames, places: dict[str, str]) -> Difference:
+    words = [_words(name, value, names, places) for value in (before, after)]
+    return Difference(str(capfirst(field_table.label_of(name))), *words)
+
+
+def _words(name: str, value: Any, names: BodyNames, places: dict[str, str]) -> str:
+    if name == "place":
+        return places.get(str(value), _("a place that is no longer in the register"))
+    if name in ("lead_body", "partners"):
+        return bodies_in_words(value if isinstance(value, list) else [value], names)
+    column: Any = Visit._meta.get_field(name)
+    return in_words(name, column.to_python(value), names)
+
+
+def _entry_of_note(note: VisitNote) -> Entry:
+    titles = {
+        VisitNote.Kind.QUESTION: _("Question from the coordinator"),
+        VisitNote.Kind.ANSWER: _("Answer"),
+        VisitNote.Kind.ADDENDUM: _("Addendum"),
+    }
+    of_side = {
+        VisitNote.Side.BODIES: _("Note, read by the bodies involved alone"),
+        VisitNote.Side.COORDINATOR: _("Note, read by the coordinator alone"),
+    }
+    note_title = _("Note, read by both sides") if note.is_shared else of_side[VisitNote.Side(note.side)]
+    title = titles.get(VisitNote.Kind(note.kind), note_title)
+    return Entry(note.at, title, note.by, note.text, note=note)
+
+
+def is_open(entry: Entry) -> bool:
+    """Tell whether the entry is a question that is not settled."""
+    return bool(entry.note and entry.note.kind == VisitNote.Kind.QUESTION and entry.note.settled_at is None)
