@@ -4,13 +4,14 @@ from datetime import date
 
 from celery import shared_task
 
-from members import digest, keeping_people
+from members import digest, keeping_people, keeping_register
 
 
 @shared_task(name="members.tasks.sync_affiliations")
 def sync_affiliations() -> None:
-    """Let affiliations that began or ended today take effect; find and mend rights that no role gives."""
+    """Let roles and forms that began or ended today take effect; find and mend rights that no role gives."""
     keeping_people.follow_roles(date.today())
+    keeping_register.keep_forms(date.today())
 
 
 @shared_task(name="members.tasks.remind")

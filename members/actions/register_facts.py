@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from members.actions.register_changes import check_seen, record_change, values_of
 from members.actions.sources import find_or_write
-from members.models import Mechanism, MechanismProfile, MemberBody, RegisterChange, User
+from members.keeping_register import keep_forms
+from members.models import Designation, Mechanism, MechanismProfile, MemberBody, RegisterChange, User
+from members.models.affiliation_groups import sync_groups
 from members.periods import period_in_words
 from members.register_kinds import FactKind
 
@@ -144,7 +146,7 @@ def remove_fact(*, kind: FactKind, mechanism: Mechanism, row: Any, reason: str, 
         row.delete()
     except ProtectedError as error:
         raise RegisterError(_("Other entries refer to this one: correct or remove them first.")) from error
-    _keep_profile(row)
+    _follow(row)
 
 
 def new_row(*, kind: FactKind, owner: MemberBody | Mechanism, values: dict[str, Any]) -> Any:
@@ -197,16 +199,19 @@ def _store(kind: FactKind, row: Any, parts: Any, fields: list[str] | None = None
     except IntegrityError as error:
         sentence = _("The register holds another {kind} for this already.")
         raise RegisterError(sentence.format(kind=kind.one), kind.first_day) from error
-    _keep_profile(row)
+    _follow(row)
 
 
-def _keep_profile(row: Any) -> None:
-    """Keep the mechanism’s own column at the form of today: pages ask it on every request."""
-    if not isinstance(row, MechanismProfile):
-        return
-    today = row.mechanism.profiles.as_at(date.today()).first()
-    if today is not None:
-        Mechanism.objects.filter(pk=row.mechanism_id).update(profile=today.profile)
+def _follow(row: Any) -> None:
+    """Let what hangs on the day’s facts follow at once: the mechanism’s own form, the rights in a body (ADR 0016).
+
+    The clock does the same on the day on which a fact begins or ends that was entered ahead (members.tasks).
+    """
+    if isinstance(row, MechanismProfile):
+        keep_forms(date.today())
+    elif isinstance(row, Designation):
+        for user in User.objects.filter(affiliations__body=row.body_id).distinct():
+            sync_groups(user)
 
 
 def _values(row: Any) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 Names and shapes are those of public lists of designated bodies; days that they do not give are invented here.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from members.keeping_register import keep_forms
 from members.models import Affiliation, Coordination, Mechanism, MemberBody, RegisterChange, User
 from members.slugs import is_reserved
+from members.tasks import sync_affiliations
 from members.timeline import timeline
 from tests.seals import seen
 
@@ -196,3 +198,24 @@ def test_form_of_a_mechanism_has_a_history(founder, mechanism):
     assert mechanism.profiles.as_at(date(2024, 3, 31)).get().profile == "network"
     assert mechanism.profiles.as_at(date(2024, 4, 1)).get().profile == "single_body"
     assert "The body and its teams" in founder.get("/examplia/desk/register/").content.decode()
+
+
+def test_form_that_was_entered_ahead_begins_on_its_day(founder, mechanism):
+    day = date.today() + timedelta(days=3)
+    enter(founder, "examplia", "facts/profiles", profile="network", starts_on="2009-03-31")
+    preview = {"new_source_title": "List", "is_used": "on", "profile": "single_body", "starts_on": day.isoformat()}
+    confirmed = founder.post("/examplia/desk/register/facts/profiles/add/", preview).context["form"].confirmed
+    founder.post("/examplia/desk/register/facts/profiles/add/", preview | {"confirmed": confirmed})
+
+    moved = [(keep_forms(on), Mechanism.objects.get(pk=mechanism.pk).profile) for on in (day - timedelta(days=1), day)]
+
+    assert moved == [(0, "network"), (1, "single_body")]
+
+
+def test_clock_looks_for_forms_that_begin_today(founder, mechanism):
+    enter(founder, "examplia", "facts/profiles", profile="federal", starts_on="2009-03-31")
+    Mechanism.objects.filter(pk=mechanism.pk).update(profile="network")
+
+    sync_affiliations()
+
+    assert Mechanism.objects.get(pk=mechanism.pk).profile == "federal"
