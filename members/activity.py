@@ -65,6 +65,7 @@ ACTIONS: dict[str, Action] = {
             "person.role_changed": _("{who} changed the role of {what}."),
             "person.moved": _("{who} moved {what}."),
             "person.retired": _("{who} retired {what}."),
+            "body.ended": _("{who} ended the roles and seats of a body that had left: {what}."),
             "person.demonstration_made": _("{who} made the demonstration account of {what}."),
             "person.factor_reset": _("{who} reset the second factor of {what}, who had lost it."),
             "people_review.confirmed": _("{who} confirmed who works for the body."),

@@ -158,6 +158,17 @@ def end_seats_left(*, person: User, mechanism: Mechanism, by: User) -> None:
 
 
 @transaction.atomic
+def end_seats_of_body(*, body: MemberBody, by: User) -> int:
+    """End today every seat that ``body``, which has left, still holds, itself or by somebody; return how many."""
+    seats = list(
+        GroupSeat.objects.filter(body=body).exclude(ends_on__lte=date.today()).select_related("group__mechanism")
+    )
+    for seat in seats:
+        _end(seat, max(date.today(), seat.starts_on), _("The body has left the mechanism."), by)
+    return len(seats)
+
+
+@transaction.atomic
 def seat_all_who_take_part(*, group: WorkingGroup, on: date, by: User) -> list[MemberBody]:
     """Give a member's seat from ``on`` to each body that takes part in the consultations then and has none.
 

@@ -53,6 +53,11 @@ def retire_person(*, user: User, mechanism: Mechanism, by: User) -> bool:
     roles = list(open_roles)
     if not roles:
         raise PermissionDenied
+    return end_roles(user=user, roles=roles, mechanism=mechanism, by=by)
+
+
+def end_roles(*, user: User, roles: list[Affiliation], mechanism: Mechanism, by: User) -> bool:
+    """End ``roles`` of ``user`` in ``mechanism`` (locked, at least one) with all that hangs on them, as above."""
     for affiliation in roles:
         rules.check_not_last(affiliation)
         rules.end(affiliation)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import factors, invitations, people, reviews, role_requests
+from members.views import factors, invitations, leaving, people, reviews, role_requests
 
 PEOPLE = "<slug:npm>/desk/people/"
 REQUEST = f"{PEOPLE}requests/<uuid:pk>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{REQUEST}refuse/", role_requests.role_request_refuse, name="role_request_refuse"),
     path(f"{PEOPLE}review/", reviews.people_reviews, name="people_reviews"),
     path(f"{PEOPLE}review/<int:pk>/", reviews.people_review, name="people_review"),
+    path(f"{PEOPLE}bodies/<slug:body>/end/", leaving.body_end, name="body_end"),
     path(f"{PEOPLE}<int:pk>/role/", people.person_role, name="person_role"),
     path(f"{PEOPLE}<int:pk>/retire/", people.person_retire, name="person_retire"),
     path(f"{PEOPLE}<int:pk>/second-factor/", factors.factor_reset, name="factor_reset"),

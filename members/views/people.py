@@ -19,7 +19,7 @@ from members.models import Affiliation, Mechanism, MemberBody, PeopleReview, Use
 from members.models.affiliation_groups import bodies_that_left
 from members.views.people_scope import manages_people, open_invitations, person_managed, with_scopes
 from members.views.role_requests import requests_for
-from npmportal.access import ROLES
+from npmportal.access import MANAGE_PEOPLE, ROLES, can
 from npmportal.accounts import require_fresh_sign_in
 from npmportal.paging import Keyset, paginate
 
@@ -48,7 +48,6 @@ def people(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
     page = paginate(request, found, BY_NAME)
     left = set(bodies_that_left(date.today()).filter(body__mechanism=mechanism).values_list("body", flat=True))
-    named = MemberBody.objects.with_names_as_at(date.today())
     context = {
         "page": page,
         "resettable": factors.resettable(request.user, mechanism, [person.pk for person in page.rows]),  # type: ignore[arg-type]
@@ -56,11 +55,19 @@ def people(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "invitations": with_scopes(open_invitations(request.user, mechanism)),
         "roles": ROLES.values(),
         "left": left,
-        "left_with_people": named.filter(pk__in=left, affiliations__in=_not_ended(request.user, mechanism)).distinct(),
+        "left_with_people": _left_with_people(left) if can(request.user, MANAGE_PEOPLE, mechanism) else [],
         "requests": requests_for(request.user, mechanism),
         "overdue": PeopleReview.objects.manageable_by(request.user).overdue().filter(body__mechanism=mechanism).count(),
     }
     return TemplateResponse(request, "members/people.html", context)
+
+
+def _left_with_people(left: set[int]) -> list[MemberBody]:
+    """Return those of the bodies ``left`` in which somebody still has a role."""
+    if not left:
+        return []
+    held = Affiliation.objects.not_ended().filter(body__in=left).order_by().values("body")
+    return list(MemberBody.objects.with_names_as_at(date.today()).filter(pk__in=held))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

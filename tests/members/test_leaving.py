@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.actions import invitations, people
+from members.actions import people_rules as rules
 from members.models import Affiliation, User, WorkingGroup
 from members.models.affiliation_groups import strays
 from members.tasks import keep_people, sync_affiliations
@@ -22,10 +23,12 @@ from npmportal.access import MAKE_REPORTS, VIEW_VISITS, can, grants_of
 from npmportal.models import AuditEvent, Job
 from reports.actions import reports as report_actions
 from tests.factories import PASSWORD, ReportingYearFactory, VisitFactory
+from tests.seals import seen
 from visits.models import Visit
 
 NEW = "another long password"
 DESK = "/examplia/desk/members/"
+END = "/examplia/desk/people/bodies/alpha/end/"
 
 
 @pytest.fixture(autouse=True)
@@ -299,3 +302,79 @@ def test_night_forgets_sessions_that_are_over(alpha_lead, beta_monitor):
 
     assert [row.user for row in UserSession.objects.all()] == [beta_monitor]
     assert Session.objects.count() == 1
+
+
+# -- A body has left ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gone(alpha, alpha_lead, alpha_monitor):
+    alpha.designations.update(ends_on=date.today())
+    return alpha
+
+
+def test_designation_that_ends_takes_access_along_at_once(as_, coordinator, alpha, alpha_lead):
+    path = f"/examplia/desk/register/facts/designations/{alpha.designations.get().pk}"
+    as_(coordinator).post(f"{path}/end/", {"ends_on": date.today().isoformat()})
+    assert not can(User.objects.get(pk=alpha_lead.pk), VIEW_VISITS, alpha)
+
+    stays = {"status": "designated", "starts_on": "2009-04-01", "takes_part": "true", "is_used": "on", "reason": "No."}
+    stays |= {"source": alpha.designations.get().source_id} | seen(as_(coordinator), f"{path}/correct/")
+    assert as_(coordinator).post(f"{path}/correct/", stays).status_code == 302
+    assert can(User.objects.get(pk=alpha_lead.pk), VIEW_VISITS, alpha)
+    assert not AuditEvent.objects.filter(action="access.mended").exists()
+
+
+def test_all_of_a_body_that_has_left_ends_at_once(
+    mechanism, gone, beta, steering, alpha_lead, alpha_monitor, administrator, as_, fresh_as_
+):
+    Affiliation.objects.create(user=alpha_monitor, role="body_reader", body=beta)
+    sync_affiliations()
+    invitation, _secret = invitations.invite(
+        email="new@example.org", name="N", role="body_reader", scope=gone, by=administrator, approved_by=rules.OPERATOR
+    )
+    page = as_(administrator).get("/examplia/desk/people/").content.decode()
+    assert END in page
+    shown = fresh_as_(administrator).get(END).content.decode()
+    assert "Alva Lead" in shown
+    assert "Steering group" in shown
+
+    answer = fresh_as_(administrator).post(END, follow=True).content.decode()
+
+    assert "the roles of 2 people" in answer
+    assert END not in answer
+    assert not gone.affiliations.not_ended().exists()
+    alpha_lead.refresh_from_db()
+    alpha_monitor.refresh_from_db()
+    assert (alpha_lead.is_active, alpha_monitor.is_active) == (False, True)
+    assert can(User.objects.get(pk=alpha_monitor.pk), VIEW_VISITS, beta)
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at
+    assert steering.seats.get(body=gone).ends_on == date.today()
+    assert steering.seats.get(body=beta).ends_on is None
+    ended = AuditEvent.objects.get(action="body.ended")
+    assert (ended.details, ended.body_ids) == ({"people": 2, "seats": 1}, [gone.pk])
+    assert AuditEvent.objects.filter(action="person.retired").count() == 2
+    assert strays() == []
+
+
+def test_all_of_a_member_does_not_end(alpha, alpha_lead, administrator, fresh_as_):
+    alpha.designations.update(ends_on=date.today() + timedelta(days=1))
+
+    assert "is a member, today or later" in fresh_as_(administrator).get(END).content.decode()
+    assert "End its designation first." in fresh_as_(administrator).post(END, follow=True).content.decode()
+
+    assert alpha.affiliations.not_ended().count() == 1
+
+
+def test_end_of_a_body_is_for_administrators_with_a_fresh_sign_in(
+    client, gone, beta_monitor, coordinator, administrator, stranger, as_, fresh_as_
+):
+    for method in ("get", "post"):
+        assert getattr(client, method)(END).status_code in (302, 401)
+        assert getattr(as_(administrator), method)(END).url.startswith("/account/reauthenticate/")
+        assert getattr(fresh_as_(stranger), method)(END).status_code == 404
+        for colleague in (coordinator, beta_monitor):
+            assert getattr(fresh_as_(colleague), method)(END).status_code == 403
+        assert getattr(fresh_as_(administrator), method)(END.replace("alpha", "nobody")).status_code == 404
+    assert gone.affiliations.not_ended().count() == 2
