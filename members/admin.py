@@ -38,14 +38,18 @@ class SourceAdmin(ReferenceListAdmin):
 
 @admin.register(Terms)
 class TermsAdmin(ReferenceListAdmin):
-    """The terms of use, common to the installation. What somebody has accepted stays as it was."""
+    """Drafts of the terms of use, which are common to the installation.
+
+    A draft binds nobody; the operator brings it into force (manage.py publish_terms). From then on it stays as it is.
+    """
 
     permission = MANAGE_PEOPLE
     list_display = ("version", "published_at")
     fields = ("version", "text_en", "text_nl", "published_at")
+    readonly_fields = ("published_at",)
 
     def is_kept(self, request: HttpRequest, obj: Any) -> bool:
-        return not obj.acceptances.exists()
+        return obj.published_at is None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Terms]:
         terms = super(ReferenceListAdmin, self).get_queryset(request)

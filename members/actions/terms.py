@@ -37,6 +37,26 @@ def load_terms(*, folder: Path = PACKAGED) -> list[int]:
 
 
 @transaction.atomic
+def publish_terms(*, version: int) -> Terms:
+    """Bring the draft ``version`` into force for everybody in the installation; TermsError where that cannot be.
+
+    No administrator does that: each is one of a single mechanism, and the terms bind the people of all (ADR 0020).
+    """
+    terms = Terms.objects.select_for_update().filter(version=version).first()
+    if terms is None:
+        raise TermsError(f"There is no version {version}.")
+    if terms.published_at is not None:
+        raise TermsError(f"Version {version} is published already.")
+    newest = Terms.objects.in_force().first()
+    if newest is not None and newest.version > version:
+        raise TermsError(f"Version {newest.version} is in force: an older one would never be shown.")
+    terms.published_at = timezone.now()
+    terms.save(update_fields=["published_at"])
+    audit.record("terms.published", by=None, obj=terms, version=version)
+    return terms
+
+
+@transaction.atomic
 def accept_terms(*, terms: Terms, by: User) -> TermsAcceptance:
     """Note that ``by`` accepts ``terms``; a second time changes nothing."""
     acceptance, is_new = TermsAcceptance.objects.get_or_create(terms=terms, user=by)

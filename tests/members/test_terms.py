@@ -176,3 +176,29 @@ def test_published_words_are_never_changed(db, tmp_path):
     with pytest.raises(CommandError, match="other words"):
         call_command("load_terms", stdout=StringIO())
     assert PACKAGED.is_dir()
+
+
+# -- A version drafted here -------------------------------------------------------------------------------------------
+
+
+def test_operator_brings_a_draft_into_force(terms, as_, alpha_lead):
+    accept_terms(terms=terms, by=alpha_lead)
+    draft = Terms.objects.create(version=2, text_en="New\nwords", text_nl="Nieuwe\nwoorden")
+    assert Terms.objects.waiting_for(alpha_lead) is None
+    out = StringIO()
+
+    call_command("publish_terms", "2", stdout=out)
+
+    assert "version 2 is in force" in out.getvalue()
+    assert Terms.objects.waiting_for(alpha_lead) == draft
+    event = AuditEvent.objects.get(action="terms.published")
+    assert (event.actor, event.details) == (None, {"version": 2})
+
+
+@pytest.mark.parametrize(("version", "said"), [("1", "published already"), ("9", "no version 9"), ("0", "older one")])
+def test_what_cannot_come_into_force_is_said(terms, version, said):
+    Terms.objects.create(version=0, text_en="Old", text_nl="Oud")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("publish_terms", version)
+    assert not AuditEvent.objects.filter(action="terms.published").exists()
