@@ -1,7 +1,9 @@
 """One of everything an address can name, and how each address is filled in with it (tests/test_access_table.py)."""
 
+import hashlib
 from datetime import date, timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from members.actions import invitations as invitation_actions
@@ -24,7 +26,7 @@ from members.models import (
 from npmportal.models import MailRecord
 from reports.models import Report
 from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, SourceFactory, VisitFactory, person
-from visits.models import Authority
+from visits.models import Attachment, Authority
 
 LONG_AGO = date(2015, 1, 1)
 
@@ -60,9 +62,21 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         "source": SourceFactory(mechanism=mechanism),
         "terms": Terms.objects.create(version=1, text_en="Keep quiet.", text_nl="Zwijg."),
         "authority": Authority.objects.create(mechanism=mechanism, name="Examplian Prison Service"),
+        "attachment": _file(VisitFactory(place=place, lead_body=alpha), alpha_lead),
         **_coverage(setting, jurisdiction),
         **_meetings(mechanism, alpha, coordinator),
     }
+
+
+def _file(visit, person) -> Attachment:
+    """A file of a draft of alpha that has passed its check."""
+    now, sha256 = timezone.now(), hashlib.sha256(b"Dear director").hexdigest()
+    file = Attachment(visit=visit, name="letter.txt", extension="txt", kind="letter", uploaded_by=person)
+    file.size = file.received_size = 13
+    file.sha256 = file.received_sha256 = sha256
+    file.state, file.scan, file.checked_at, file.verified_at = "available", "clean", now, now
+    file.file.save("letter.txt", ContentFile(b"Dear director"))
+    return file
 
 
 def _coverage(setting, jurisdiction) -> dict:
@@ -119,6 +133,7 @@ RECORD_OF = {
     "members_source": "source",
     "members_terms": "terms",
     "visits_authority": "authority",
+    "attachment_": "attachment",
     "role_request": "request",
     "coverage_note": "note",
     "expected_layer": "layer",

@@ -127,7 +127,7 @@ def _where_written(name: str) -> Printer:
 
 TEXTS = ("summary",)
 # Printed beside the facts: above the heading, as a tag, as the history.
-ELSEWHERE = ("reference", "state", "history", "created_by")
+ELSEWHERE = ("reference", "state", "history", "created_by", "attachments")
 SPECIAL: dict[str, Printer] = {
     "place": _place,
     "setting": lambda visit, sees: [Fact(_("Setting"), visit.setting.name)],

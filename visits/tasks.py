@@ -1,0 +1,18 @@
+"""Doorbells of visits."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from visits import attachment_keeping
+
+
+@shared_task(name="visits.tasks.check_waiting_files")
+def check_waiting_files() -> None:
+    """Check the files that a scanner which was away has kept waiting."""
+    attachment_keeping.check_waiting()
+
+
+@shared_task(name="visits.tasks.keep_files")
+def keep_files() -> None:
+    """Make sure that stored files are unaltered, and sweep what belongs to nothing. Safe to repeat."""
+    attachment_keeping.keep(timezone.localtime().hour)
