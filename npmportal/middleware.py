@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from npmportal import access, accounts, downloads, logs, send_again
+from npmportal import access, accounts, downloads, logs, send_again, translations
 
 logger = logging.getLogger(__name__)
 SIGN_OUT = "account_logout"
@@ -24,6 +24,7 @@ class RequestId:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        translations.keep_translations()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         identifier = uuid.uuid4().hex[:12]
