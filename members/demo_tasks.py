@@ -37,7 +37,7 @@ TASKS = (
     DemoTask("uk", "ivo", "ivo", "Invented task: ask the photographer about the cover", 0),
     DemoTask("nl", "nora", "cato", "Verzonnen taak: lees de concepttekst over toegang", 6),
     DemoTask("nl", "nora", "cato", "Verzonnen taak: lever de cijfers van het jaar aan", -9),
-    DemoTask("nl", "nora", "nora", "Verzonnen taak: plan het overleg met de waarnemers", 14),
+    DemoTask("nl", "nora", "nora", "Verzonnen taak: plan het overleg met de toehoorders", 14),
 )
 
 
