@@ -42,7 +42,7 @@ def chromium():
 
 @pytest.fixture
 def visitor(chromium, live_server, settings):
-    """Return a function that opens a browser window: `visitor(user, width=320, scheme="dark", js=False)`.
+    """Return a function that opens a browser window: `visitor(user, width=320, js=False, language="nl")`.
 
     The window remembers in `complaints` what the browser complained of: errors, breaches of the security policy.
     """
@@ -51,11 +51,12 @@ def visitor(chromium, live_server, settings):
     address = live_server.url.replace("127.0.0.1", "localhost")
     contexts = []
 
-    def enter(user=None, *, width=1280, scheme="light", js=True):
+    def enter(user=None, *, width=1280, scheme="light", js=True, language=None):
         context = chromium.new_context(
             base_url=address,
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
+            locale=language,
             java_script_enabled=js,
         )
         contexts.append(context)
