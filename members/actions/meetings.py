@@ -25,8 +25,7 @@ WRITTEN = ("title", "starts_at", "ends_at", "where")
 def plan_meeting(*, meeting: Meeting, by: User) -> Meeting:
     """Store the new ``meeting``. Nobody is written to: who sits in the group finds it at the desk."""
     check_keeps(by, meeting.group)
-    if meeting.group.is_closed_on(meeting.group.local(meeting.starts_at).date()):
-        raise GroupRefused(_("The group does not exist on that day."))
+    _check_day(meeting)
     meeting.save(force_insert=True)
     _note(meeting, Kind.PLANNED, by)
     _record("meeting.planned", meeting, by)
@@ -44,6 +43,9 @@ def change_meeting(*, meeting: Meeting, expected_version: int, reason: str, by: 
         return stored
     if "starts_at" in changed or "ends_at" in changed:
         _need(reason)
+        _check_day(meeting)
+        if stored.is_held and meeting.starts_at > timezone.now():
+            raise GroupRefused(_("The meeting was held: it cannot have begun later than now."))
     before = f"{stored.title}: {stored.when}" + (f", {stored.where}" if stored.where else "")
     _store(meeting, stored, changed)
     _note(meeting, Kind.CHANGED, by, reason, before)
@@ -204,6 +206,12 @@ def _store(meeting: Meeting, stored: Meeting, changed: list[str]) -> None:
     meeting.sequence = stored.sequence + any(name in Meeting.IN_CALENDARS for name in changed)
     meeting.changed_at = timezone.now()
     meeting.save(update_fields=[*changed, "version", "sequence", "changed_at"])
+
+
+def _check_day(meeting: Meeting) -> None:
+    """Refuse a meeting on a day on which its group is closed."""
+    if meeting.group.is_closed_on(meeting.group.local(meeting.starts_at).date()):
+        raise GroupRefused(_("The group does not exist on that day."))
 
 
 def _check_point(decision: Decision, meeting: Meeting) -> None:

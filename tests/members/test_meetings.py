@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -375,3 +375,19 @@ def test_meeting_page_costs_a_constant_number_of_queries(
 def test_desk_home_shows_the_next_meetings_of_my_groups(as_, meeting, alpha_monitor, gamma_monitor):
     assert "Spring meeting" in as_(alpha_monitor).get("/examplia/desk/").content.decode()
     assert "Spring meeting" not in as_(gamma_monitor).get("/examplia/desk/").content.decode()
+
+
+def test_meeting_is_not_moved_to_a_day_without_its_group_nor_after_it_was_held(held, steering, coordinator):
+    def move(days):
+        moved = Meeting.objects.get(pk=held.pk)
+        moved.starts_at, moved.ends_at = moved.starts_at + timedelta(days=days), moved.ends_at + timedelta(days=days)
+        return actions.change_meeting(meeting=moved, expected_version=held.version, reason="A slip.", by=coordinator)
+
+    held.refresh_from_db()
+    with pytest.raises(GroupRefused, match="later than now"):
+        move(3)
+    steering.ends_on = date.today() - timedelta(days=5)
+    steering.save()
+    with pytest.raises(GroupRefused, match="does not exist on that day"):
+        move(-1)
+    assert move(-9).starts_at < held.starts_at
