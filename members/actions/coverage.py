@@ -226,8 +226,10 @@ def _record(
     effective_on: date,
     reason: str = "",
 ) -> None:
-    """Write the act down, with the one body of the remit where there is just one."""
+    """Write the act down, with the one body of the remit where there is just one; the leads of all read of it."""
     bodies = [part.body for part in remit.parts.select_related("body").all()]
+    named = {entry.partition(" ")[0] for values in (before, after) for entry in values.get("parts", ())}
+    concerned = remit.setting.mechanism.bodies.filter(slug__in=named).values_list("pk", flat=True)
     record_change(
         act=act,
         row=remit,
@@ -236,6 +238,7 @@ def _record(
         before=before,
         after=after,
         body=bodies[0] if len(bodies) == 1 else None,
+        concerned=concerned,
         effective_on=effective_on,
         reason=reason,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -66,11 +67,13 @@ def record_change(
     body: MemberBody | None = None,
     effective_on: date | None = None,
     reason: str = "",
+    concerned: Iterable[int] = (),
 ) -> RegisterChange:
     """Write down one act on ``row`` in the transaction that does it, and one audit event that points to it.
 
     Of ``before`` and ``after`` (`values_of`, or {} for a row that was not or is no longer there) only what differs is
-    kept. A correction or a removal without a ``reason`` is refused by ValueError: forms ask for it.
+    kept. ``concerned`` are the ids of the bodies of something that several hold: their leads read of it as of what is
+    about one ``body``. A correction or a removal without a ``reason`` is refused by ValueError: forms ask for it.
     """
     if act != RegisterChange.Act.CHANGE and not reason.strip():
         raise ValueError("A correction of the register needs a reason.")
@@ -87,7 +90,7 @@ def record_change(
         reason=reason.strip(),
         by=by,
     )
-    bodies = [body.pk] if body else []
+    bodies = {*concerned, *([body.pk] if body else [])}
     audit.record(
         "register.changed",
         by=by,

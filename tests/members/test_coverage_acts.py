@@ -191,3 +191,12 @@ def test_cautions(mechanism, cells, alpha, beta, coordinator):
     ]
     assert "A gap is recorded for this cell" in cautions(given(cells, beta, where=(cells[2],)), old)[0]
     assert "ALPHA hold the cell under a remit of their own" in cautions(given(cells, beta))[0]
+
+
+def test_leads_of_all_bodies_of_a_joint_remit_read_of_it(mechanism, cells, alpha, beta, alpha_lead, coordinator):
+    remit = actions.start_remit(given=given(cells, alpha, beta), by=coordinator)
+    actions.correct_remit(remit=remit, given=given(cells, beta), reason="Never was Alpha.", by=coordinator)
+
+    started, corrected = AuditEvent.objects.filter(action="register.changed").order_by("pk")
+    assert [event.body_ids for event in (started, corrected)] == [sorted([alpha.pk, beta.pk])] * 2
+    assert AuditEvent.objects.visible_to(alpha_lead).filter(action="register.changed").count() == 2
