@@ -13,7 +13,8 @@ def register_kinds() -> None:
         RecordKind(
             model=Place,
             name=_("place"),
-            visible_to=lambda user: Place.objects.visible_to(user).select_related("mechanism"),
+            # A record that was merged is still what a decision was about; its address leads to the one that is kept.
+            visible_to=lambda user: Place.objects.of_register(user).select_related("mechanism"),
             words=lambda place: place.name,
             url=lambda place: _page("visits:place_detail", place),
             addresses={"visits:place_detail": {"pk": "pk"}},

@@ -45,32 +45,32 @@ def _is_about(rule: VisitInterval, place: Place) -> bool:
 
 @dataclass(frozen=True)
 class Due:
-    """That a place is to be visited: by which rule, since when or from when; no day where no visit is known."""
+    """That a place is to be visited: by which rule, when it was last, and by when it is due."""
 
     place: Any
     rule: VisitInterval
     last_on: date | None
-    due_on: date | None
-    days_late: int | None
+    due_on: date
+    days_late: int
 
     @property
     def is_late(self) -> bool:
-        return self.due_on is None or (self.days_late or 0) > 0
+        return self.days_late > 0
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """High priority first; within it the places no visit is known of, then the longest overdue."""
-        return (self.rule.priority, self.due_on or date.min, self.place.name, str(self.place.pk))
+        """High priority first; within it the longest overdue."""
+        return (self.rule.priority, self.due_on, self.place.name, str(self.place.pk))
 
 
 def due(place: Any, rule: VisitInterval, last_on: date | None, on: date) -> Due:
     """Return when ``rule`` makes the next visit to ``place`` due, seen on the day ``on``.
 
-    Without a visit it is due an interval after the place opened, where that day is known.
+    Where no visit is known, an interval after the rule began, or after the place opened if that was later.
     """
-    begins = last_on or place.opened_on
-    due_on = months_after(begins, rule.months) if begins else None
-    return Due(place, rule, last_on, due_on, (on - due_on).days if due_on else None)
+    begins = last_on or max(rule.starts_on, place.opened_on or rule.starts_on)
+    due_on = months_after(begins, rule.months)
+    return Due(place, rule, last_on, due_on, (on - due_on).days)
 
 
 def months_after(day: date, months: int) -> date:

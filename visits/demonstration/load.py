@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from members.models import Affiliation, Mechanism, User
 from visits.demonstration import names
+from visits.demonstration.place_facts import store_facts
 from visits.demonstration.places import estate_of, invent_places, store_places
 from visits.demonstration.programme import programme_of
 from visits.demonstration.visits import Invented, Times, invent_visit, visit_id
@@ -52,6 +53,7 @@ def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: C
     loaded = Loaded()
     with transaction.atomic():
         loaded.places = store_places(invented)
+        store_facts(mechanism, invented, SEED)
     estate, people = estate_of(invented), _people(mechanism)
     history_from = 0 if visits <= HISTORY_FOR_ALL_UP_TO else until.toordinal() - HISTORY_DAYS
     dutch = mechanism.languages[:1] == ["nl"]

@@ -23,7 +23,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
         A record that was merged into another is no longer there.
         """
-        return self.filter(mechanism__in=grants_of(user).mechanism_ids, merged_into=None)
+        return self.of_register(user).filter(merged_into=None)
+
+    def of_register(self, user: Any) -> Self:
+        """Return the places ``user`` may see and the records that were merged into them."""
+        return self.filter(mechanism__in=grants_of(user).mechanism_ids)
 
     def named(self, words: str) -> Self:
         """Return the places of which a name of any day, the town or a code holds each of the ``words``."""

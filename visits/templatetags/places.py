@@ -27,6 +27,13 @@ def place_period(fact: Any) -> str:
 
 
 @register.filter
+def place_position(place: Any) -> str:
+    """Print where ``place`` lies: “52.0705° N, 4.3007° E”."""
+    north, east = place.latitude, place.longitude
+    return f"{abs(north):.4f}° {'N' if north >= 0 else 'S'}, {abs(east):.4f}° {'E' if east >= 0 else 'W'}"
+
+
+@register.filter
 def long_ago(days: int | None) -> str:
     """Print an interval as people say it: in days up to two months, then in months, from two years on in years."""
     if days is None:

@@ -15,6 +15,7 @@ from visits import actions
 from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
 from visits.models import Place
+from visits.place_visits import may_know_of_visits
 from visits.views.differences import place_differences
 
 
@@ -30,6 +31,7 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "active": list(filters.active(request.GET)),
         "count": places.count(),
         "may_keep": actions.may_keep_places(request.user, mechanism),
+        "may_know": may_know_of_visits(request.user, mechanism),
     }
     return TemplateResponse(request, "visits/place_list.html", context)
 

@@ -1,0 +1,121 @@
+"""Where the places lie: points on a grid of degrees, drawn by the portal itself. No map is fetched from anywhere.
+
+Outlines of countries would have to come from somebody; a grid scaled to the places says truthfully where they lie to
+each other, and nothing else. Degrees of longitude are drawn as long as they are in the middle of the picture.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+WIDTH, MOST_HEIGHT, LEAST_HEIGHT = 640.0, 860.0, 320.0
+MARGIN = 36.0
+STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 45.0)
+LINES = 6  # about so many lines each way
+LEAST_EXTENT = 0.2  # degrees: a single place is not blown up to a street
+MOST_POINTS = 5_000
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place in the picture; ``number`` where it stands in the list beside it."""
+
+    x: float
+    y: float
+    name: str
+    is_closed: bool
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the grid, with its degree in words."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    label: str
+
+
+@dataclass
+class Picture:
+    """What the template draws."""
+
+    width: float = WIDTH
+    height: float = LEAST_HEIGHT
+    lines: list[Line] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    has_more: bool = False
+
+
+def draw(positions: Sequence[tuple[Any, float, float, str, bool]], listed: Iterable[Any]) -> Picture:
+    """Return the picture of ``positions`` (key, latitude, longitude, name, whether closed).
+
+    Those whose keys are ``listed`` get the numbers 1, 2, 3, … in that order and are drawn last, over the others.
+    """
+    if not positions:
+        return Picture()
+    numbers = {key: number for number, key in enumerate(listed, start=1)}
+    frame = _Frame(positions)
+    points = [
+        Point(frame.x(longitude), frame.y(latitude), name, is_closed, numbers.get(key))
+        for key, latitude, longitude, name, is_closed in positions[:MOST_POINTS]
+    ]
+    points.sort(key=lambda point: -(point.number or math.inf))
+    return Picture(WIDTH, frame.height, frame.lines(), points, len(positions) > MOST_POINTS)
+
+
+class _Frame:
+    """The part of the earth in the picture, and where its degrees lie in it."""
+
+    def __init__(self, positions: Sequence[tuple[Any, float, float, str, bool]]) -> None:
+        south, north = _padded([position[1] for position in positions], 90)
+        west, east = _padded([position[2] for position in positions], 180)
+        self.south, self.north, self.west, self.east = south, north, west, east
+        squeeze = max(math.cos(math.radians((south + north) / 2)), 0.05)
+        inside = WIDTH - 2 * MARGIN
+        self.scale_x = inside / (east - west)
+        self.scale_y = self.scale_x / squeeze
+        tall = (north - south) * self.scale_y
+        shrink = min(1.0, (MOST_HEIGHT - 2 * MARGIN) / tall)
+        self.scale_x, self.scale_y = self.scale_x * shrink, self.scale_y * shrink
+        self.left = MARGIN + (inside - (east - west) * self.scale_x) / 2
+        drawn = (north - south) * self.scale_y
+        self.height = round(max(drawn + 2 * MARGIN, LEAST_HEIGHT), 1)
+        self.top = (self.height - drawn) / 2
+
+    def x(self, longitude: float) -> float:
+        return round(self.left + (longitude - self.west) * self.scale_x, 1)
+
+    def y(self, latitude: float) -> float:
+        return round(self.top + (self.north - latitude) * self.scale_y, 1)
+
+    def lines(self) -> list[Line]:
+        found = []
+        left, right = self.x(self.west), self.x(self.east)
+        top, bottom = self.y(self.north), self.y(self.south)
+        for degree in _degrees(self.south, self.north):
+            found.append(Line(left, self.y(degree), right, self.y(degree), _said(degree, "N", "S")))
+        for degree in _degrees(self.west, self.east):
+            found.append(Line(self.x(degree), top, self.x(degree), bottom, _said(degree, "E", "W")))
+        return found
+
+
+def _padded(degrees: list[float], most: float) -> tuple[float, float]:
+    """Return the extent of ``degrees`` with a little air around it, on the earth."""
+    first, last = min(degrees), max(degrees)
+    air = max((last - first) * 0.06, (LEAST_EXTENT - (last - first)) / 2, 0.02)
+    return max(first - air, -most), min(last + air, most)
+
+
+def _degrees(first: float, last: float) -> list[float]:
+    step = next((step for step in STEPS if (last - first) / step <= LINES), STEPS[-1])
+    start = math.ceil(first / step)
+    return [round(number * step, 4) for number in range(start, math.floor(last / step) + 1)]
+
+
+def _said(degree: float, positive: str, negative: str) -> str:
+    side = positive if degree > 0 else negative if degree < 0 else ""
+    return f"{abs(degree):g}° {side}".strip()
