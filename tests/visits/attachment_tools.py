@@ -43,3 +43,16 @@ def stored_files():
 
 def url_of(name, npm, pk):
     return reverse(f"visits:{name}", kwargs={"npm": npm.slug, "pk": pk})
+
+
+def files_url(visit):
+    return url_of("visit_files", visit.mechanism, visit.pk)
+
+
+def download_url(attachment):
+    return url_of("attachment_download", attachment.visit.mechanism, attachment.pk)
+
+
+def body_of(response):
+    """What a download holds. It is read to its end, as a browser would."""
+    return b"".join(response.streaming_content)
