@@ -7,10 +7,16 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
-        """Read the field table now: a mistake in it stops the start, not a page. Let the worker know its kinds of job."""
+        """Read the field table now: a mistake in it stops the start, not a page. Make kinds of jobs and acts known."""
         from members.coverage.cells import show_beside
-        from visits import activity, attachment_activity, attachment_checks, field_table, import_activity  # noqa: F401
-        from visits import place_activity
+        from visits import (  # noqa: F401
+            activity,
+            attachment_activity,
+            attachment_checks,
+            field_table,
+            import_activity,
+            place_activity,
+        )
         from visits.beside_coverage import places_and_visits
         from visits.concern_kinds import register_kinds
         from visits.importing import jobs  # noqa: F401
