@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db import models
-from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -23,7 +21,6 @@ from npmportal.audiences import permission_of
 from npmportal.models import AuditEvent
 
 REGISTER_CHANGE = RegisterChange._meta.label_lower
-SHOWN_OF_ONE_RECORD = 20
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,6 @@ def events_of(mechanism: Any, reader: Any, only: Collection[str] | None = None) 
     """Return what ``reader`` may know of what happened in ``mechanism``; ``only`` some actions where they are named."""
     events = AuditEvent.objects.visible_to(reader, only=only).filter(mechanism=mechanism)
     return events.select_related("actor", "mechanism")
-
-
-def activity_of(record: models.Model, reader: Any) -> list[Entry]:
-    """Return the latest events of one ``record`` that ``reader`` may know of, newest first.
-
-    For templates: ``{% include "members/_activity_entries.html" with happened=… %}``. Of a member body these
-    are also the acts on its part of the register.
-    """
-    events: Any = AuditEvent.objects.visible_to(reader).select_related("actor", "mechanism")
-    about = Q(object_type=record._meta.label_lower, object_id=str(record.pk))
-    if isinstance(record, MemberBody):
-        about |= Q(object_type=REGISTER_CHANGE, body_ids__contains=[record.pk])
-    return entries(events.filter(about).newest_first()[:SHOWN_OF_ONE_RECORD], reader)
 
 
 def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:

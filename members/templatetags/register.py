@@ -3,12 +3,27 @@
 from typing import Any
 
 from django import template
+from django.db import models
 from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from members import periods
 from members.actions.register_facts import label_of
 from members.coverage.matrix import Cell, Matrix
+from members.models import MemberBody
 from members.register_kinds import KINDS
+from npmportal.access import (
+    CONVENE,
+    MAKE_REPORTS,
+    MANAGE_BODY_PEOPLE,
+    MANAGE_MEMBERS,
+    MANAGE_PEOPLE,
+    VIEW_SUBMITTED_VISITS,
+)
 
 register = template.Library()
 
@@ -66,3 +81,22 @@ def fact_acts(context: Context, kind: str, row: Any) -> dict[str, Any]:
         "may_end": KINDS[kind].is_dated and row.ends_on is None,
         "label": label_of(row),
     }
+
+
+# Who holds none of these reads of the own acts alone, and knows them.
+READS_OF_OTHERS = (CONVENE, MANAGE_BODY_PEOPLE, MANAGE_MEMBERS, MANAGE_PEOPLE, MAKE_REPORTS, VIEW_SUBMITTED_VISITS)
+
+
+@register.simple_tag(takes_context=True)
+def activity_link(context: Context, record: models.Model) -> SafeString:
+    """Print the link to what happened to ``record``, with a dot before it, for those who may read of others’ acts.
+
+    Of a body it is what concerns the body, its part of the register included.
+    """
+    grants, mechanism = context.get("grants"), context.get("mechanism")
+    if not mechanism or not grants or not any(permission in grants for permission in READS_OF_OTHERS):
+        return SafeString("")
+    is_body = isinstance(record, MemberBody)
+    query = {"body": record.pk} if is_body else {"record": f"{record._meta.label_lower}:{record.pk}"}
+    address = f"{reverse('members:activity', kwargs={'npm': mechanism.slug})}?{urlencode(query)}"
+    return format_html(' · <a href="{}">{}</a>', address, _("Activity of this record"))

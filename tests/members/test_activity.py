@@ -1,12 +1,15 @@
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from members.actions.register_changes import record_change
-from members.activity_entries import activity_of, entries
+from members.activity_entries import entries
 from members.models import BodyName, RegisterChange
 from npmportal import audit
 from npmportal.models import AuditEvent
@@ -151,13 +154,26 @@ def test_action_without_a_sentence_is_shown_as_it_is(mechanism, coordinator):
     assert sentences(coordinator) == ["Cora Coordinator: some.thing"]
 
 
-def test_activity_of_one_record(mechanism, alpha, beta, coordinator, renamed):
-    place = PlaceFactory(mechanism=mechanism)
-    audit.record("place.added", by=coordinator, obj=place, mechanism=mechanism)
+@pytest.mark.parametrize("who", ["coordinator", "alpha_lead"])
+def test_pages_of_records_lead_to_what_happened_to_them(request, as_, mechanism, alpha, coordinator, who, renamed):
+    reader = as_(request.getfixturevalue(who))
+    visit = VisitFactory(lead_body=alpha, place__mechanism=mechanism, state="submitted")
+    audit.record("visit.submitted", by=None, obj=visit, mechanism=mechanism, bodies=[alpha.pk])
+    pages = {
+        f"/examplia/desk/visits/{visit.pk}/": "submitted visit",
+        "/examplia/desk/members/alpha/": "changed in the register",
+        f"/examplia/desk/places/{visit.place.pk}/": "",
+    }
+    for page, said in pages.items():
+        link = re.search(r'href="([^"]*activity/[^"]*)">Activity of this record', reader.get(page).content.decode())
+        answer = reader.get(unescape(link[1]))
+        assert answer.context["filters"].errors == {}
+        assert said in strip_tags(answer.content.decode())
 
-    assert [entry.event.action for entry in activity_of(place, coordinator)] == ["place.added"]
-    assert [entry.change.change for entry in activity_of(alpha, coordinator)] == [renamed]
-    assert activity_of(beta, coordinator) == []
+
+def test_who_reads_of_own_acts_alone_gets_no_link(as_, alpha_monitor, client):
+    assert "Activity of this record" not in as_(alpha_monitor).get("/examplia/desk/members/alpha/").content.decode()
+    assert "Activity of this record" not in client.get("/examplia/members/alpha/").content.decode()
 
 
 # -- Filters ----------------------------------------------------------------------------------------------------------
