@@ -1,5 +1,6 @@
 """The register of gaps: what nobody monitors, who was asked, what they answered; and why other empty cells are none."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,9 @@ from npmportal.access import MANAGE_MEMBERS, can
 from npmportal.models.dated import Precision
 
 Act = RegisterChange.Act
+TEXTS = (
+    "kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl", "report_text", "report_text_nl", "note"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,22 @@ def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User, see
 
 
 @transaction.atomic
-def end_gap(*, gap: CoverageGap, until: Day, by: User, note: str = "") -> CoverageGap:
-    """Close a gap: from the day ``until`` somebody monitors, or there is nothing left to monitor."""
+def end_gap(
+    *, gap: CoverageGap, until: Day, by: User, note: str = "", closed_in: Collection[Jurisdiction] | None = None
+) -> CoverageGap:
+    """Close a gap: from the day ``until`` somebody monitors, or there is nothing left to monitor.
+
+    Where it is closed in some of its jurisdictions only (``closed_in``; None: in all), a gap of the same words goes on
+    in the others from that day; what was asked so far stays with the one that has ended. Returns the gap closed.
+    """
+    everywhere, since = tuple(gap.jurisdictions.all()), gap.ends_on
     _end(gap, until, by, note)
+    left = tuple(place for place in everywhere if closed_in is not None and place not in closed_in)
+    if left:
+        texts = tuple((name, getattr(gap, name)) for name in TEXTS)
+        end = Day(since, gap.ends_precision) if since and since > until.day else None
+        given = GapGiven(gap.setting, left, gap.layer, until, gap.source, end, texts)
+        start_gap(given=given, by=by)
     return gap
 
 

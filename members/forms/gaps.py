@@ -7,16 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.actions import sources
-from members.actions.gaps import GapGiven
-from members.forms.coverage import CellFields, ReasonForm
+from members.actions.gaps import TEXTS, GapGiven
+from members.forms.coverage import CellFields, EndForm, ReasonForm
 from members.forms.known_day import KnownDayField, day_of
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
-from members.models import CoverageGap, CoverageNote, GapInquiry, Mechanism, Remit
-
-TEXTS = (
-    "kind_of_place", "kind_of_place_nl", "explanation", "explanation_nl", "report_text", "report_text_nl", "note"
-)  # fmt: skip
+from members.models import CoverageGap, CoverageNote, GapInquiry, Jurisdiction, Mechanism, Remit
 
 
 def _words(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
@@ -102,6 +98,26 @@ def _start(gap: CoverageGap) -> dict[str, Any]:
     }
 
 
+class GapEndForm(EndForm):
+    """From when a gap is closed, and where: in the other jurisdictions it goes on."""
+
+    closed_in = forms.ModelMultipleChoiceField(
+        label=_("Closed in"),
+        queryset=Jurisdiction.objects.none(),
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("In those you do not tick the gap goes on from that day, with the same words."),
+    )
+
+    def __init__(self, *args: Any, gap: CoverageGap, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = gap.jurisdictions.order_by("position")
+        self.fields["closed_in"].queryset = places  # type: ignore[attr-defined]
+        self.initial["closed_in"] = [place.slug for place in places]
+        if len(places) < 2:
+            del self.fields["closed_in"]
+
+
 class ReportTextForm(forms.Form):
     """What the annual report says of a gap."""
 
@@ -110,7 +126,7 @@ class ReportTextForm(forms.Form):
 
     def __init__(self, *args: Any, instance: CoverageGap, **kwargs: Any) -> None:
         start = {"english": instance.report_text, "dutch": instance.report_text_nl}
-        super().__init__(*args, initial=start, **kwargs)
+        super().__init__(*args, **{"initial": start, **kwargs})
         carry_seal(self, instance)
 
 
@@ -130,7 +146,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, instance: GapInquiry, **kwargs: Any) -> None:
         start = {"answered_on": instance.answered_on or date.today(), "answer": instance.answer}
-        super().__init__(*args, initial=start, **kwargs)
+        super().__init__(*args, **{"initial": start, **kwargs})
         carry_seal(self, instance)
 
 

@@ -16,8 +16,8 @@ from members.actions import gaps as actions
 from members.concerns import decisions_and_tasks_of
 from members.coverage import build_matrix
 from members.coverage.explaining import to_explain
-from members.forms.coverage import EndForm, ReasonForm
-from members.forms.gaps import AnswerForm, AskForm, GapForm, ReportTextForm
+from members.forms.coverage import ReasonForm
+from members.forms.gaps import AnswerForm, AskForm, GapEndForm, GapForm, ReportTextForm
 from members.models import CoverageGap, GapInquiry, Mechanism, RegisterChange
 from members.views.asked_day import asked_day
 from members.views.register_facts import reason_and_seal
@@ -99,13 +99,18 @@ def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResp
 @keeps_register
 def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = EndForm(request.POST or None)
+    form = GapEndForm(request.POST or None, gap=gap)
     return form_page(
         request,
         form,
         title=_("Close the gap"),
         done=_("The gap is closed."),
-        act=lambda: actions.end_gap(gap=gap, **end_given(form), by=request.user),  # type: ignore[arg-type]
+        act=lambda: actions.end_gap(
+            gap=gap,
+            **end_given(form),
+            closed_in=form.cleaned_data.get("closed_in"),
+            by=request.user,  # type: ignore[arg-type]
+        ),
         back=_gap_url(gap),
     )
 

@@ -290,3 +290,22 @@ def test_queries_of_the_gaps_do_not_grow(as_, mechanism, gap, coordinator, djang
 
     with django_assert_max_num_queries(22):
         client.get(GAPS)
+
+
+def test_gap_closes_in_some_of_its_jurisdictions_and_goes_on_in_the_others(as_, gap, mechanism, coordinator):
+    north, south = mechanism.jurisdictions.order_by("position")
+    gap.jurisdictions.set([north, south])
+    path = f"{GAPS}{gap.pk}/end/"
+    client = as_(coordinator)
+    assert client.get(path).context["form"]["closed_in"].value() == ["north", "south"]
+    assert "closed_in" in client.post(path, {"until": "2016-05", "closed_in": ["nowhere"]}).context["form"].errors
+
+    client.post(path, {"until": "2016-05", "closed_in": ["south"]})
+
+    old, new = CoverageGap.objects.order_by("starts_on")
+    assert (old.pk, old.ends_on, new.starts_on, new.ends_on) == (gap.pk, date(2016, 5, 1), date(2016, 5, 1), None)
+    assert list(new.jurisdictions.all()) == [north]
+    assert (new.explanation, new.layer, new.source) == (old.explanation, old.layer, old.source)
+    before, after = (build_matrix(mechanism, day).gaps for day in (date(2016, 4, 30), date(2016, 5, 1)))
+    assert [found.jurisdictions for found in (*before, *after)] == [("north", "south"), ("north",)]
+    assert RegisterChange.objects.filter(record="members.coveragegap").count() == 2
