@@ -96,7 +96,7 @@ def _gives_more(role: str, scope: Scope, by: User, has: str) -> bool:
     return any(scope.pk not in grants.on(name) for name in set(ROLES[role].permissions) - kept)
 
 
-def second_persons(role: str, scope: Scope, *, by: User | None, email: str) -> Any:
+def second_persons(role: str, scope: Scope, *, by: User, email: str) -> Any:
     """Return who can agree: administrators, coordinator staff and, for a role in a body, its leads.
 
     Neither who asks nor who gets the role is among them.
@@ -106,7 +106,7 @@ def second_persons(role: str, scope: Scope, *, by: User | None, email: str) -> A
     if isinstance(scope, MemberBody):
         fits |= Q(body=scope, role=LEAD)
     people = User.objects.filter(pk__in=today.filter(fits).order_by().values("user"))
-    return people.exclude(pk=by.pk if by else None).exclude(email__iexact=email)
+    return people.exclude(pk=by.pk).exclude(email__iexact=email)
 
 
 def _was_somebody_lately(scope: Scope, by: User, email: str) -> bool:

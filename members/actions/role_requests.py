@@ -73,8 +73,9 @@ def _agreed(request: RoleRequest, by: User | None) -> RoleRequest:
     if not rules.may_manage(asker, scope):
         raise PeopleError(_("Whoever asked for this manages these people no more. Ask for it yourself."))
     if request.affiliation is None:
-        given = {"email": request.email, "name": request.name, "role": request.role, "scope": scope}
-        invitation, secret = invitations.invite(**given, by=asker, approved_by=second)
+        invitation, secret = invitations.invite(
+            email=request.email, name=request.name, role=request.role, scope=scope, by=asker, approved_by=second
+        )
         invitations.send_letter(invitation=invitation, secret=secret)
     else:
         people.move_person(

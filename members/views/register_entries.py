@@ -22,6 +22,7 @@ from members.forms.register_entries import AreaForm, BodyForm, JurisdictionForm,
 from members.forms.register_fields import ReasonForm
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, SupervisionArea
 from members.views.register_facts import (
+    NO_WORDS,
     asks_and_acts,
     both_shown,
     keeps_register,
@@ -65,7 +66,7 @@ def body_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def body_change(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpResponse:
     row = get_object_or_404(MemberBody, mechanism=mechanism, slug=body)
     build = partial(BodyForm, mechanism=mechanism)
-    form, words = build(typed(request), instance=row), {}
+    form, words = build(typed(request), instance=row), NO_WORDS
     cancel = reverse("members:desk_body_detail", kwargs={"npm": mechanism.slug, "body": row.slug})
     if request.method == "POST" and form.is_valid():
         given = {"values": form.fields_given, "body": row} | reason_and_seal(form)
@@ -79,7 +80,7 @@ def body_change(request: HttpRequest, mechanism: Mechanism, body: str) -> HttpRe
             messages.success(request, _("Changed. What stood there before is kept in the log."))
             return redirect(cancel)
     lead = _("Names and designations have a history and are changed on the body’s page.")
-    words |= {"title": _("Change the body"), "lead": lead, "body": row, "cancel_url": cancel}
+    words = words | {"title": _("Change the body"), "lead": lead, "body": row, "cancel_url": cancel}
     return _page(request, mechanism, form, **words)
 
 
@@ -140,7 +141,7 @@ def entry_change(request: HttpRequest, mechanism: Mechanism, entries: str, pk: i
     known = _list(entries)
     row = get_object_or_404(known.model, mechanism=mechanism, pk=pk)
     build = partial(known.form, mechanism=mechanism, visible=_nestable(request, pk))
-    form, words = build(typed(request), instance=row), {}
+    form, words = build(typed(request), instance=row), NO_WORDS
     title = _("Change: {what}").format(what=row.name)
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "by": request.user} | reason_and_seal(form)

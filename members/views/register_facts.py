@@ -26,6 +26,7 @@ from npmportal.access import MANAGE_MEMBERS
 
 keeps_register = desk_page(needs=MANAGE_MEMBERS)
 asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
+NO_WORDS: dict[str, Any] = {}
 
 
 @asks_and_acts
@@ -97,7 +98,7 @@ def fact_correct(request: HttpRequest, mechanism: Mechanism, kind: str, pk: int)
     known, row, owner = _fact(mechanism, kind, pk)
     title = _("Correct: {what}").format(what=actions.label_of(row))
     build = partial(fact_form, known, mechanism=mechanism, owner=owner)
-    form, words = build(typed(request), instance=row), {}
+    form, words = build(typed(request), instance=row), NO_WORDS
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "source": form.given_source} | reason_and_seal(form)
         try:

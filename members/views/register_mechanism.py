@@ -21,6 +21,7 @@ from members.forms.register_mechanism import HideForm, MechanismForm, NewMechani
 from members.models import Coordination, Mechanism, MemberBody, Succession
 from members.register_words import words_of
 from members.views.register_facts import (
+    NO_WORDS,
     asks_and_acts,
     both_shown,
     keeps_register,
@@ -58,7 +59,7 @@ def register(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @keeps_register
 def mechanism_change(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form, words = MechanismForm(typed(request), instance=Mechanism.objects.get(pk=mechanism.pk)), {}
+    form, words = MechanismForm(typed(request), instance=Mechanism.objects.get(pk=mechanism.pk)), NO_WORDS
     if request.method == "POST" and form.is_valid():
         given = {"values": form.values, "source": form.source_given()} | reason_and_seal(form)
         try:
