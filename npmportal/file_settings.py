@@ -66,13 +66,27 @@ def storage(root: Path) -> dict[str, Any]:
             "bucket_name": bucket,
             "endpoint_url": f"{scheme}://{url.hostname}" + (f":{url.port}" if url.port else ""),
             "region_name": parse_qs(url.query).get("region", ["us-east-1"])[-1],
-            "addressing_style": "path",
-            "signature_version": "s3v4",
+            "client_config": _client(),
             "default_acl": None,  # the bucket's own: private
             "file_overwrite": True,  # the names are ours, and a report made again replaces the one before
             "max_memory_size": 0,  # what is read back stays in memory, never in the system's folder for temporary files
         },
     }
+
+
+def _client() -> Any:
+    """Return how a bucket is spoken to: by servers other than Amazon's too, and not waited for long."""
+    from botocore.config import Config  # takes a while to load, and is needed with a bucket alone
+
+    return Config(
+        s3={"addressing_style": "path"},
+        signature_version="s3v4",
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"total_max_attempts": 2},
+    )
 
 
 def scanner(name: str, *, demonstration: bool) -> str:
