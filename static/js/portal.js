@@ -43,19 +43,12 @@ function stopLostInput(event) {
 }
 
 // On a narrow screen the rows of a table stand as lists (tables.css); for that each cell is told its column's heading.
-// The roles keep it a table for a screen reader. Tables whose cells span, or of few columns, scroll as before.
+// Browsers keep calling it a table to a screen reader. Tables whose cells span, or of few columns, scroll as before.
 function labelCells(table) {
   const headings = Array.from(table.querySelectorAll("thead th, thead td"), (cell) => cell.textContent.trim());
   const cells = Array.from(table.querySelectorAll("tbody > tr > *, tfoot > tr > *"));
   if (table.tHead.rows.length !== 1 || headings.length < 3 || table.querySelector("[rowspan], [colspan]")) {
     return;
-  }
-  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
-  for (const part of [table, ...table.querySelectorAll("*")].filter((each) => each.tagName in roles)) {
-    part.setAttribute("role", roles[part.tagName]);
-  }
-  for (const heading of table.querySelectorAll("th")) {
-    heading.setAttribute("role", heading.scope === "row" ? "rowheader" : "columnheader");
   }
   for (const cell of cells) {
     cell.dataset.heading = headings[cell.cellIndex];
