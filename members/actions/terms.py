@@ -40,7 +40,7 @@ def load_terms(*, folder: Path = PACKAGED) -> list[int]:
 def publish_terms(*, version: int) -> Terms:
     """Bring the draft ``version`` into force for everybody in the installation; TermsError where that cannot be.
 
-    No administrator does that: each is one of a single mechanism, and the terms bind the people of all (ADR 0020).
+    No administrator does that: each is one of a single mechanism, and the terms bind the people of all (ADR 0021).
     """
     terms = Terms.objects.select_for_update().filter(version=version).first()
     if terms is None:
