@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from members.models import Mechanism, Reminder, Task
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
@@ -26,29 +26,33 @@ def sorted_tasks(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int,
     long that the person was told. “given”: by the person to others, and overdue. A task may stand in several. All
     that is asked of the database for the counts is a few columns of these, far fewer than there are visits.
     """
-    late = _told_of(user, mechanism) if MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE) else set()
+    is_told = MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE)
+    told = _told_of(user, mechanism) if is_told else Reminder.objects.none()
+    late = set(told.values_list("task", flat=True))
     led, today = grants.on(MANAGE_BODY_PEOPLE), date.today()
-    asked = Q(owner=user.pk) | Q(owner=None, body__in=led) | Q(created_by=user.pk, due_on__lt=today) | Q(pk__in=late)
+    asked = Q(owner=user.pk) | Q(owner=None, body__in=led) | Q(created_by=user.pk, due_on__lt=today)
+    if late:
+        asked |= Q(pk__in=told.values("task"))
     tasks = Task.objects.visible_to(user).open_ones().filter(asked, mechanism=mechanism).order_by("due_on", "id")
     groups: dict[str, list[Any]] = {"own": [], "unnamed": [], "late": [], "given": []}
     for pk, owner, body, giver, due_on in tasks.values_list("pk", "owner", "body", "created_by", "due_on"):
-        is_in = {
-            "own": owner == user.pk,
-            "unnamed": owner is None and body in led,
-            "late": pk in late and giver != user.pk,
-            "given": giver == user.pk and owner != user.pk and due_on < today,
-        }
-        for name in (name for name, holds in is_in.items() if holds):
-            groups[name].append(pk)
+        if owner == user.pk:
+            groups["own"].append(pk)
+        if owner is None and body in led:
+            groups["unnamed"].append(pk)
+        if giver != user.pk and pk in late:
+            groups["late"].append(pk)
+        if giver == user.pk and owner != user.pk and due_on < today:
+            groups["given"].append(pk)
     wanted = {pk for members in groups.values() for pk in members[:shown]}
     rows = {task.pk: task for task in Task.objects.filter(pk__in=wanted).select_related("owner")} if wanted else {}
     return {name: _group(members, rows, shown, counted) for name, members in groups.items() if members}
 
 
-def _told_of(user: Any, mechanism: Mechanism) -> set[Any]:
-    """Return the ids of the open tasks so late that ``user`` was told (members.digest)."""
+def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
+    """Return what told ``user`` of open tasks that are long overdue (members.digest), from the day due now."""
     told = Reminder.objects.filter(user=user.pk, is_escalation=True, due_on=F("task__due_on"))
-    return set(told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism).values_list("task", flat=True))
+    return told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism)
 
 
 def _group(members: list[Any], rows: dict[Any, Task], shown: int, counted: int) -> Sorted:

@@ -44,7 +44,8 @@ def with_last_visit(places: Any, user: Any, on: date, body_ids: Iterable[int] | 
 
 def last_visit(place: Place, user: Any, on: date) -> Visit | None:
     """Return the newest visit to ``place`` up to ``on`` that ``user`` may know of: who was here last."""
-    return made_and_known(user).filter(place=place, starts_on__lte=on).for_list().newest_first().first()  # type: ignore[attr-defined]
+    made = made_and_known(user).filter(place=place, starts_on__lte=on)
+    return made.newest_first().only("starts_on", "body_ids").first()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
