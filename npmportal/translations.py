@@ -17,4 +17,4 @@ def keep_translations() -> None:
     for code, _name in settings.LANGUAGES:
         language = trans_real.translation(code)
         if not hasattr(language.gettext, "cache_info"):
-            language.gettext = lru_cache(KEPT)(language.gettext)
+            language.gettext = lru_cache(KEPT)(language.gettext)  # type: ignore[method-assign]
