@@ -38,7 +38,8 @@ class Door(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self.received = 0
         self.files += 1
-        if not getattr(self.request, "user", None) or not self.request.user.is_authenticated:
+        person: Any = getattr(self.request, "user", None)
+        if person is None or not person.is_authenticated:
             raise SkipFile
         if self.is_too_much:
             self._leave_out(Reason.REQUEST_TOO_LARGE)
@@ -100,7 +101,7 @@ class PrivateUpload(TemporaryUploadedFile):
 
     def __init__(self, name: Any, content_type: Any, size: Any, charset: Any, extra: Any = None) -> None:
         file = tempfile.NamedTemporaryFile(suffix=UNFINISHED, dir=unfinished_folder())  # noqa: SIM115  closed by Django
-        UploadedFile.__init__(self, file, name, content_type, size, charset, extra)  # type: ignore[arg-type]
+        UploadedFile.__init__(self, file, name, content_type, size, charset, extra)
 
 
 def leave_out(request: Any, name: Any, reason: Reason, *, skip: bool = True) -> None:

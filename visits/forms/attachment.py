@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
 class AttachmentForm(forms.Form):
     """Files and what the person says of them. ``left_out`` are those that did not come in at all, and why."""
 
-    files = FilesField(label=gettext_lazy("Files"))
+    files = FilesField(label=gettext_lazy("Files"))  # type: ignore[assignment]
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Attachment.Kind.choices)
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=200, required=False, error_messages=UNPRINTABLE, strip=True

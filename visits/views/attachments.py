@@ -165,17 +165,18 @@ def _page(
 ) -> HttpResponse:
     sees = reader_of(request.user, visit.mechanism).sees(visit)
     files = files_of(visit, request.user, sees, wrong=wrong)
+    shown = wrong[1] if wrong else form
     context = {
         "visit": visit,
         "files": files,
-        "form": wrong[1] if wrong else form,
+        "form": shown,
         "adding": form,
         "limits": settings.UPLOADS,
         "heading": visit.place.name if "place" in sees else _("Visit"),
         "reference": visit.reference if "reference" in sees else _("Visit"),
     }
-    is_wrong = bool(context["form"].is_bound and context["form"].errors)
-    return TemplateResponse(request, "visits/visit_files.html", context, status=422 if is_wrong else 200)
+    status = 422 if shown.is_bound and shown.errors else 200
+    return TemplateResponse(request, "visits/visit_files.html", context, status=status)
 
 
 def _note_reading(request: HttpRequest, visit: Visit) -> None:
