@@ -21,6 +21,7 @@ from visits.actions.place_facts import (
     rename_place,
 )
 from visits.actions.places import PlaceChangedMeanwhile, PlaceTaken, add_place, change_place, may_keep_places
+from visits.actions.record import change_record
 from visits.actions.transitions import (
     ReasonMissing,
     StepRefused,
@@ -46,6 +47,7 @@ __all__ = [
     "answer",
     "ask",
     "change_place",
+    "change_record",
     "change_visit",
     "correct_place_fact",
     "end_place_fact",

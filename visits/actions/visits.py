@@ -104,7 +104,7 @@ def change_visit(
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
     when another visit of the body has the reference, StepRefused where a reason or something to record is missing.
     """
-    stored = _locked(visit, expected_version, by)
+    stored = locked_for_change(visit, expected_version, by)
     if visit.place_id != stored.place_id:
         _follow_place(visit)
     visit.reference = visit.reference or stored.reference
@@ -115,7 +115,7 @@ def change_visit(
     before = stored.body_ids
     if _set_partners(visit, partners):
         changed.append("partners")
-    moved = _put_back_into_review(visit, stored, reason) if changed else []
+    moved = put_back_into_review(visit, stored.state, reason) if changed else []
     try:
         with transaction.atomic():
             columns = [name for name in changed if name != "partners"]
@@ -134,8 +134,11 @@ def change_visit(
     return visit
 
 
-def _locked(visit: Visit, expected_version: int, by: User) -> Visit:
-    """Return the visit as it is stored, locked, if ``by`` may change it and nobody has changed it meanwhile."""
+def locked_for_change(visit: Visit, expected_version: int, by: User) -> Visit:
+    """Return the visit as it is stored, locked, if ``by`` may change it and nobody has changed it meanwhile.
+
+    Raises VisitChangedMeanwhile or PermissionDenied.
+    """
     stored = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     if stored.version != expected_version:
         raise VisitChangedMeanwhile(stored)
@@ -144,9 +147,12 @@ def _locked(visit: Visit, expected_version: int, by: User) -> Visit:
     return stored
 
 
-def _put_back_into_review(visit: Visit, stored: Visit, reason: str) -> list[str]:
-    """Submit an approved visit again, because it is changed; return the columns that are to be stored."""
-    if stored.state != Visit.State.APPROVED:
+def put_back_into_review(visit: Visit, came_from: str, reason: str) -> list[str]:
+    """Submit a visit that was approved again, because it is changed; return the columns that are to be stored.
+
+    Raises ReasonMissing or VisitIncomplete (visits.actions.transitions).
+    """
+    if came_from != Visit.State.APPROVED:
         return []
     check_reason(tidy(reason))
     check_complete(visit)

@@ -19,7 +19,8 @@ from visits.views.rows import BODIES, CHOSEN, words_of
 KEYS = ("body_ids", "state", "confidentiality", "starts_on")
 # Printed in words of their own; all other fields are columns of the visit itself.
 RELATED = {"place": "place__name", "setting": "setting_id", "jurisdiction": "jurisdiction_id"}
-NOT_IN_A_FILE = ("history", "created_by")
+# What stands in tables of its own has no one column.
+NOT_IN_A_FILE = ("history", "created_by", "figures", "needs", "team", "team_names", "attachments")
 
 
 def response(visits: QuerySet[Visit], names: BodyNames, mechanism: Mechanism, reader: Reader) -> StreamingHttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import BodyName
 from visits import field_table
 from visits.models import Visit
+from visits.views.record_facts import composition_of, figures_of, names_of, needs_of
 from visits.views.rows import BODIES, CHOSEN
 
 Seen = frozenset[str]
@@ -125,6 +126,23 @@ def _where_written(name: str) -> Printer:
     return fact
 
 
+def _figures(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(label, value, note) for label, value, note in figures_of(visit)] or [Fact(_label("figures"), None)]
+
+
+def _needs(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(label, value, note) for label, value, note in needs_of(visit)] or [Fact(_label("needs"), None)]
+
+
+def _team(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(_("Team"), composition_of(visit.team.all()) or None)]
+
+
+def _team_names(visit: Visit, sees: Seen) -> list[Fact]:
+    names = names_of(visit.team.select_related("user"))
+    return [Fact(_("By name"), ", ".join(names))] if names else []
+
+
 TEXTS = ("summary",)
 # Printed beside the facts: above the heading, as a tag, as the history.
 ELSEWHERE = ("reference", "state", "history", "created_by", "attachments")
@@ -142,6 +160,10 @@ SPECIAL: dict[str, Printer] = {
     "access_delay_minutes": _delay,
     "access_reason": _reason,
     "access_note": _where_written("access_note"),
+    "figures": _figures,
+    "needs": _needs,
+    "team": _team,
+    "team_names": _team_names,
     "interpreting_note": _where_written("interpreting_note"),
     "areas_seen": _where_written("areas_seen"),
     "staff_spoken_to": _where_written("staff_spoken_to"),

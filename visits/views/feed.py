@@ -14,6 +14,7 @@ from visits import field_table
 from visits.models import Place, Visit, VisitChange, VisitEvent, VisitNote
 from visits.models.body_names import BodyNames
 from visits.views.differences import Difference, bodies_in_words, in_words
+from visits.views.record_facts import label_of_row, told_in_words
 
 SHOWN = 30
 MADE_IN_SIGHT = frozenset(Visit.HANDED_IN)
@@ -90,7 +91,12 @@ def _entries_of_changes(saved: list[tuple[datetime, Any, Both]], sees: frozenset
     places = _places_in(both for _at, _by, both in saved)
     entries = []
     for at, by, both in saved:
-        shown = [_difference(name, *values, names, places) for name, values in both.items() if name in sees]
+        shown = [
+            difference
+            for name, values in both.items()
+            if name in sees
+            for difference in _differences(name, *values, names, places)
+        ]
         if shown:
             title = ngettext("%(n)s field changed", "%(n)s fields changed", len(shown)) % {"n": len(shown)}
             entries.append(Entry(at, title, by, changes=shown))
@@ -102,9 +108,16 @@ def _places_in(saved: Iterable[Both]) -> dict[str, str]:
     return {str(pk): name for pk, name in Place.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
 
 
-def _difference(name: str, before: Any, after: Any, names: BodyNames, places: dict[str, str]) -> Difference:
-    words = [_words(name, value, names, places) for value in (before, after)]
-    return Difference(str(capfirst(field_table.label_of(name))), *words)
+def _differences(name: str, before: Any, after: Any, names: BodyNames, places: dict[str, str]) -> Iterable[Difference]:
+    """Give what one field was and is; of a part of the record with many rows, each row that differs."""
+    label = str(capfirst(field_table.label_of(name)))
+    if not isinstance(after, dict):
+        yield Difference(label, *(_words(name, value, names, places) for value in (before, after)))
+        return
+    for key in [*before, *(key for key in after if key not in before)]:
+        if before.get(key) != after.get(key):
+            words = [told_in_words(name, value, names) for value in (before.get(key), after.get(key))]
+            yield Difference(label_of_row(name, key) or label, *words)
 
 
 def _words(name: str, value: Any, names: BodyNames, places: dict[str, str]) -> str:
