@@ -26,7 +26,9 @@ from members.models import (
 from npmportal.models import MailRecord
 from reports.models import Report
 from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, SourceFactory, VisitFactory, person
-from visits.models import Attachment, Authority
+from visits.actions.place_merges import merge_places
+from visits.actions import imports
+from visits.models import Attachment, Authority, VisitInterval
 
 LONG_AGO = date(2015, 1, 1)
 
@@ -34,7 +36,7 @@ LONG_AGO = date(2015, 1, 1)
 def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) -> dict:
     """Return the records by name. The beta body takes no part in any visit, group or task."""
     setting, jurisdiction = mechanism.settings.first(), mechanism.jurisdictions.first()
-    place = PlaceFactory(mechanism=mechanism)
+    place = PlaceFactory(mechanism=mechanism, capacity=12)
     invitation, _secret = invitation_actions.invite(
         email="new@example.org", name="Nora New", role="body_reader", scope=alpha, by=alpha_lead
     )
@@ -42,6 +44,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         "mechanism": mechanism,
         "body": alpha,
         "place": place,
+        **_of_places(place, coordinator),
         "remit": RemitFactory(setting=setting, bodies=[alpha], spanning=[jurisdiction]),
         "visits": {
             state: VisitFactory(place=place, lead_body=alpha, state=state)
@@ -62,9 +65,29 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         "source": SourceFactory(mechanism=mechanism),
         "terms": Terms.objects.create(version=1, text_en="Keep quiet.", text_nl="Zwijg."),
         "authority": Authority.objects.create(mechanism=mechanism, name="Examplian Prison Service"),
+        "import": imports.receive_file(
+            file=ContentFile(b"place,date\nNowhere,2024-05-14\n"),
+            name="visits.csv",
+            kind="visits",
+            mechanism=mechanism,
+            body=alpha,
+            by=alpha_lead,
+        ),
         "attachment": _file(VisitFactory(place=place, lead_body=alpha), alpha_lead),
         **_coverage(setting, jurisdiction),
         **_meetings(mechanism, alpha, coordinator),
+    }
+
+
+def _of_places(place, coordinator) -> dict:
+    """A capacity of the place, a second place, one that was merged into the first, and a rule of the network."""
+    other, gone = (PlaceFactory(mechanism=place.mechanism) for _place in range(2))
+    rule = {"months": 12, "criterion": "law", "reason": "Agreed.", "starts_on": LONG_AGO}
+    return {
+        "row": place.capacities.get(),
+        "other": other,
+        "merge": merge_places(kept=place, duplicate=gone, reason="Twice", by=coordinator),
+        "interval": VisitInterval.objects.create(mechanism=place.mechanism, **rule),
     }
 
 
@@ -130,6 +153,7 @@ def _first(name: str) -> str:
 
 # The longer beginnings first.
 RECORD_OF = {
+    "import_": "import",
     "members_source": "source",
     "members_terms": "terms",
     "visits_authority": "authority",
@@ -154,12 +178,16 @@ RECORD_OF = {
     "factor_reset": "colleague",
     "fact_": "name",
     "entry_": "setting",
+    "interval_": "interval",
+    "place_merge_undo": "merge",
     "place_": "place",
     "report_": "report",
 }
 
 # Where an argument is a word, or a record that is named otherwise than by its address.
 ARGUMENTS = {
+    "visits:import_template_csv kind": "visits",
+    "visits:import_template_xlsx kind": "visits",
     "admin:app_list app_label": "members",
     "members:invitation_accept secret": "no-such-secret",
     "members:entry_add entries": "settings",
@@ -174,6 +202,10 @@ ARGUMENTS = {
     "members:fact_end kind": "names",
     "members:fact_remove kind": "names",
     "members:task_step step": "done",
+    "visits:place_fact_add kind": "capacities",
+    "visits:place_fact_correct kind": "capacities",
+    "visits:place_fact_end kind": "capacities",
+    "visits:place_fact_remove kind": "capacities",
     "account_session_end pk": 1,
     "account_confirm_email key": "no-such-key",
     "account_reset_password_from_key uidb36": "1",

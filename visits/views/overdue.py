@@ -91,7 +91,7 @@ def place_overdue_csv(request: HttpRequest, mechanism: Mechanism) -> HttpRespons
 
 @require_safe
 @knows_of_visits
-def visit_interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+def interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     rules = VisitInterval.objects.visible_to(request.user).filter(mechanism=mechanism)
     rules = rules.select_related("setting", "place", "body").order_by("-ends_on", "priority", "-starts_on", "-pk")
     names = BodyNames(mechanism)
@@ -101,12 +101,12 @@ def visit_interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpRespo
         rule.whose = name.abbreviation if name else ""
         rule.may_end = rule.ends_on is None and actions.may_set_interval(request.user, mechanism, rule.body)
     context = {"rules": rows, "may_set": _may_set_some(request.user, mechanism)}
-    return TemplateResponse(request, "visits/visit_interval_list.html", context)
+    return TemplateResponse(request, "visits/interval_list.html", context)
 
 
 @asks_and_acts
 @desk_page(needs=REVIEW_VISITS, on_a_body=MANAGE_BODY_PEOPLE)
-def visit_interval_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+def interval_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
     place = places.with_id(request.GET.get("place")).first()
     data = request.POST if request.method == "POST" else None
@@ -118,14 +118,14 @@ def visit_interval_add(request: HttpRequest, mechanism: Mechanism) -> HttpRespon
             form.add_error("starts_on", str(refused))
         else:
             messages.success(request, _("The rule has been set."))
-            return redirect("visits:visit_interval_list", npm=mechanism.slug)
+            return redirect("visits:interval_list", npm=mechanism.slug)
     lead = _("The criteria for choosing places are written down, as the SPT asks: type, size, known problems.")
     return _page(request, mechanism, form, title=_("Set how often"), lead=lead, place=place)
 
 
 @asks_and_acts
 @desk_page(needs=REVIEW_VISITS, on_a_body=MANAGE_BODY_PEOPLE)
-def visit_interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+def interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     rules = VisitInterval.objects.visible_to(request.user).filter(mechanism=mechanism).select_related("body", "place")
     rule = get_object_or_404(rules, pk=pk)
     if not actions.may_set_interval(request.user, mechanism, rule.body):
@@ -138,7 +138,7 @@ def visit_interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> H
             form.add_error("ends_on", str(refused))
         else:
             messages.success(request, _("The rule has been ended."))
-            return redirect("visits:visit_interval_list", npm=mechanism.slug)
+            return redirect("visits:interval_list", npm=mechanism.slug)
     return _page(request, mechanism, form, title=_("End a rule"), lead=rule.reason, place=rule.place)
 
 
@@ -150,7 +150,7 @@ def _may_set_some(user: Any, mechanism: Mechanism) -> bool:
 
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, **words: Any) -> HttpResponse:
-    cancel_url = reverse("visits:visit_interval_list", kwargs={"npm": mechanism.slug})
+    cancel_url = reverse("visits:interval_list", kwargs={"npm": mechanism.slug})
     return TemplateResponse(
         request, "visits/place_act.html", {"form": form, "cancel_url": cancel_url, "button": _("Save"), **words}
     )
