@@ -26,8 +26,8 @@ from members.models import (
 from npmportal.models import MailRecord
 from reports.models import Report
 from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, SourceFactory, VisitFactory, person
-from visits.actions.place_merges import merge_places
 from visits.actions import imports
+from visits.actions.place_merges import merge_places
 from visits.models import Attachment, Authority, VisitInterval
 
 LONG_AGO = date(2015, 1, 1)
