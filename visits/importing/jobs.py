@@ -1,6 +1,7 @@
 """What takes time in an import, as jobs: reading the file, checking its rows, storing them, taking them back."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,7 @@ CHECKING = gettext_noop("Checking the rows")
 STORING = gettext_noop("Storing the rows")
 TAKING_BACK = gettext_noop("Taking back what was imported")
 STEPS = 100
+SHOWN_EVERY = 1.0  # seconds
 AWAY = gettext_noop("The file is no longer there: upload it again.")
 CHANGED = gettext_noop("Something has changed since the rows were checked. Nothing was written; check them again.")
 
@@ -206,6 +208,7 @@ class _Reporter:
         self._is_shown = not connection.in_atomic_block
         self._threads = ThreadPoolExecutor(1) if self._is_shown else None
         self._lost = threading.Event()
+        self._shown_at = 0.0
 
     def __enter__(self) -> "_Reporter":
         return self
@@ -217,7 +220,8 @@ class _Reporter:
         """Show that ``done`` rows are done. Raises LostLease where another worker has taken the job over."""
         if self._lost.is_set() or self._run.lost.is_set():
             raise LostLease
-        if self._threads:
+        if self._threads and time.monotonic() - self._shown_at > SHOWN_EVERY:
+            self._shown_at = time.monotonic()
             percent = min(STEPS * done // self._rows, STEPS - 1)
             self._threads.submit(self._tell, lambda: self._run.progress(percent, STEPS, self._label))
 
@@ -226,11 +230,10 @@ class _Reporter:
             tell()
         except LostLease:
             self._lost.set()
-        finally:
-            connection.close()
 
     def stop(self) -> None:
         """Wait until what was shown stands there: the job's row must be free when the transaction ends it."""
         if self._threads:
+            self._threads.submit(connection.close)
             self._threads.shutdown(wait=True)
             self._threads = None

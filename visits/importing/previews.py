@@ -5,6 +5,7 @@ from typing import Any
 
 from visits.importing.lookups import KnownPlace
 from visits.importing.outcomes import RESULTS, SKIPPED, WRONG, Outcome
+from visits.importing.reading import plain
 from visits.models import Import
 
 SHOWN_PROBLEMS = 50
@@ -27,9 +28,9 @@ class Preview:
         self._results[outcome.result] += 1
         self._faults += len(outcome.problems) if outcome.result == WRONG else 0
         for problem in outcome.problems[: SHOWN_PROBLEMS - len(self._problems)]:
-            self._problems.append([*problem.cells, outcome.result])
+            self._problems.append([*map(_shown, problem.cells), outcome.result])
         if outcome.result not in (WRONG, SKIPPED):
-            self._notes.update((note.column, note.reason) for note in outcome.notes)
+            self._notes.update((plain(note.column), note.reason) for note in outcome.notes)
             if len(self._rows) < SHOWN_ROWS:
                 self._rows.append(self._line(outcome))
 
@@ -39,10 +40,10 @@ class Preview:
 
     def _words(self, name: str, value: Any) -> str:
         if isinstance(value, KnownPlace):
-            return value.name
+            return plain(value.name)
         if isinstance(value, list):
             return str(len(value))
-        return str(value)[:200]
+        return plain(str(value))[:200]
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -54,3 +55,8 @@ class Preview:
         """Return what the screen shows of the rows."""
         notes = [[column, reason, count] for (column, reason), count in self._notes.most_common(20)]
         return {"problems": self._problems, "notes": notes, "rows": self._rows}
+
+
+def _shown(cell: Any) -> Any:
+    """Return a cell without what JSON in the database cannot hold: what is wrong with a cell is often just that."""
+    return plain(cell) if isinstance(cell, str) else cell

@@ -18,6 +18,7 @@ from visits.models import (
     Place,
     Visit,
     VisitChange,
+    VisitEvent,
     VisitFigure,
     VisitPartner,
 )
@@ -78,18 +79,16 @@ def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 def _visits(batch: Import, by: User) -> Iterator[int]:
     for rows in _chunks(ImportedVisit.objects.filter(batch=batch).order_by("pk")):
-        locked = {
-            visit.pk: visit
-            for visit in Visit.objects.select_for_update(of=("self",))
-            .filter(pk__in=[row.visit_id for row in rows])
-            .order_by("pk")
-        }
-        if any(locked[row.visit_id].version != row.version or not locked[row.visit_id].is_open for row in rows):
+        keys = [row.visit_id for row in rows]
+        locked = Visit.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+        stand = {pk: (version, state) for pk, version, state in locked.values_list("pk", "version", "state")}
+        if any(stand[row.visit_id][0] != row.version or stand[row.visit_id][1] not in Visit.OPEN for row in rows):
             raise Used(_("Records of this import have been used since: it can no longer be undone."))
         _remove([row.visit_id for row in rows if row.is_new])
+        changed = Visit.objects.in_bulk([row.visit_id for row in rows if not row.is_new])
         for row in rows:
             if not row.is_new:
-                _restore_visit(locked[row.visit_id], row.before, by)
+                _restore_visit(changed[row.visit_id], row.before, by)
         yield len(rows)
 
 
@@ -105,7 +104,11 @@ def _remove(visits: list[Any]) -> None:
         pointing: Any = relation.related_model
         if pointing._base_manager.filter(**{f"{relation.field.name}__in": visits}).exists():
             raise Used(_("Something was added to records of this import: it can no longer be undone."))
-    Visit.objects.filter(pk__in=visits).delete()
+    for own in (ImportedVisit, VisitPartner, VisitEvent):
+        own._default_manager.filter(visit__in=visits).delete()
+    # Nothing points to them any more: they need not be read one by one to be deleted.
+    found = Visit.objects.filter(pk__in=visits)
+    found._raw_delete(found.db)
 
 
 def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:

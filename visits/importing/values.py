@@ -51,6 +51,9 @@ WHOLE = re.compile(r"\d{1,12}(?:\.0+)?$")
 ERRORS = ("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 
 
+_SUSPICIOUS = ("=", "'", "#")
+
+
 class Wrong(ValueError):
     """A cell that cannot be read; the message is the reason, for the person whose file it is."""
 
@@ -59,7 +62,8 @@ def clean(cell: str) -> str:
     """Return the text of a cell. Raises Wrong for what no cell may hold: broken bytes, control characters, formulas."""
     text = cell.strip()
     if text.isascii() and text.isprintable():
-        pass
+        if text[:1] not in _SUSPICIOUS:
+            return text
     elif any("\ud800" <= character <= "\udfff" or character == "\ufffd" for character in text):
         raise Wrong(_("Some characters are in another encoding than the rest of the file."))
     elif any(character < " " and character not in "\n\r\t" for character in text):

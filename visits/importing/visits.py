@@ -1,6 +1,7 @@
 """Rows that are visits: rights, days, combinations, remits, and what stands in the portal already."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,8 +17,6 @@ from visits.importing.terms import names_of_term
 from visits.models import Import, Visit
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
-# Filled in by the row or by the portal, not compared as they stand.
-LOOKED_UP = ("place", "lead_body", "partners")
 
 
 class VisitChecker:
@@ -41,14 +40,15 @@ class VisitChecker:
         """Say of each row whether it is new, changes a visit, changes nothing, is to be skipped, or is wrong."""
         for outcome in outcomes:
             self._check_row(outcome)
+        if locked and (self.batch.counts.get("numbers") or self.batch.counts.get("skipped")):
+            _read_before_anything_is_written = self._twins
         good = [outcome for outcome in outcomes if outcome.result != WRONG]
         known = self._known(good, locked=locked)
-        twins = self._twins(good)
         for outcome in good:
             reference = outcome.values.get("reference")
             if reference in known:
                 self._compare(outcome, known[reference])
-            elif not reference and (twin := twins.get(_likeness(outcome.values))):
+            elif not reference and (twin := self._twins.get(_likeness(outcome.values))):
                 sentence = _("It is the visit %(reference)s, to all appearances; give it a reference if it is not.")
                 outcome.problems.append(self.reader.problem(outcome, "place", sentence % {"reference": twin}))
                 outcome.result = SKIPPED
@@ -103,28 +103,27 @@ class VisitChecker:
 
     def _known(self, outcomes: list[Outcome], *, locked: bool) -> dict[str, Visit]:
         """Return the body's visits that have the references of the rows."""
-        references = [o.values["reference"] for o in outcomes if o.values.get("reference")]
-        if not references:
+        wanted = [o.values["reference"] for o in outcomes if o.values.get("reference") in self._references]
+        if not wanted:
             return {}
-        visits = Visit.objects.filter(lead_body=self.body, reference__in=references)
+        visits = Visit.objects.filter(lead_body=self.body, reference__in=wanted)
         if locked:
             visits = visits.select_for_update(of=("self",)).order_by("pk")
         return {visit.reference: visit for visit in visits}
 
-    def _twins(self, outcomes: list[Outcome]) -> dict[Any, str]:
-        """Return the references of visits that rows without a reference may be: same place, days, kind and time in.
+    @cached_property
+    def _references(self) -> set[str]:
+        """The references the body's visits have, read once, before the first row is written.
 
-        Those this very import has made are none of them.
+        Looking for those of each thousand rows instead takes ever longer while the rows before them are being written:
+        the planner knows nothing of them yet. One that is taken meanwhile, the database refuses.
         """
-        bare = [o.values for o in outcomes if not o.values.get("reference")]
-        if not bare:
-            return {}
-        alike = Visit.objects.filter(
-            lead_body=self.body,
-            place__in={values["place"].id for values in bare},
-            starts_on__in={values["starts_on"] for values in bare},
-        ).exclude(imported__batch=self.batch)
-        rows = alike.values_list("place_id", "starts_on", "kind", "time_in", "reference")
+        return set(Visit.objects.filter(lead_body=self.body).values_list("reference", flat=True).iterator())
+
+    @cached_property
+    def _twins(self) -> dict[Any, str]:
+        """The references of the body's visits by what rows without a reference are compared by."""
+        rows = Visit.objects.filter(lead_body=self.body).values_list(*LIKENESS, "reference")
         return {tuple(key): reference for *key, reference in rows.iterator()}
 
     def _compare(self, outcome: Outcome, visit: Visit) -> None:
@@ -166,6 +165,9 @@ class VisitChecker:
             self.reader.refuse(outcome, "access", _("The visit has minutes of delay: access stays “delayed”."))
         if outcome.result != WRONG and visit is None:
             outcome.result = NEW
+
+
+LIKENESS = ("place_id", "starts_on", "kind", "time_in")
 
 
 def _likeness(values: dict[str, Any]) -> tuple[Any, ...]:
