@@ -3,6 +3,7 @@ from visits.models.authority import Authority
 from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
 from visits.models.figure import VisitFigure
+from visits.models.mandate_letter import MandateLetter
 from visits.models.need import NeedExamined
 from visits.models.note import VisitNote
 from visits.models.number import VisitNumber
@@ -10,6 +11,8 @@ from visits.models.place import Place
 from visits.models.place_code import PlaceCode
 from visits.models.place_facts import CapacityPeriod, OperatorPeriod, PlaceName
 from visits.models.place_links import NoDuplicate, PlaceMerge, PlaceSuccession
+from visits.models.plan import Plan, PlanEvent, PlanMember, PlanPartner, PlanSaving
+from visits.models.programme_target import ProgrammeTarget
 from visits.models.team import TeamMember
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
 from visits.models.visit import Visit
@@ -26,6 +29,7 @@ __all__ = [
     "ImportMapping",
     "ImportedPlace",
     "ImportedVisit",
+    "MandateLetter",
     "NeedExamined",
     "NoDuplicate",
     "OperatorPeriod",
@@ -34,6 +38,12 @@ __all__ = [
     "PlaceMerge",
     "PlaceName",
     "PlaceSuccession",
+    "Plan",
+    "PlanEvent",
+    "PlanMember",
+    "PlanPartner",
+    "PlanSaving",
+    "ProgrammeTarget",
     "TeamMember",
     "Transition",
     "Visit",
