@@ -34,6 +34,7 @@ __all__ = [
     "can",
     "grants_of",
     "group_for",
+    "holders",
     "holdings",
 ]
 
@@ -248,6 +249,17 @@ def holdings(mechanism: models.Model, bodies: Iterable[int] = ()) -> list[Holdin
         Holding(user_id, name, role, label, object_id, frozenset(permissions))
         for (label, object_id, user_id, role), (name, permissions) in found.items()
     ]
+
+
+def holders(permission: str, of: Q) -> dict[int, frozenset[int]]:
+    """Return the active people who hold ``permission`` on the bodies (or mechanisms) ``of``, by body. One query."""
+    scope = apps.get_model(_SCOPE_OF[permission])
+    rows = get_group_obj_perms_model(scope).objects.filter(permission__codename=permission, group__user__is_active=True)
+    scopes = scope._default_manager.filter(of)
+    found: dict[int, set[int]] = {}
+    for object_id, user_id in rows.filter(content_object__in=scopes).values_list("content_object_id", "group__user"):
+        found.setdefault(object_id, set()).add(user_id)
+    return {object_id: frozenset(ids) for object_id, ids in found.items()}
 
 
 def can(user: Any, permission: str, obj: models.Model) -> bool:

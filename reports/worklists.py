@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from members.coverage.explaining import to_explain_as_at
 from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest
 from npmportal.access import (
+    APPROVE_VISITS,
     CONVENE,
     LOG_VISITS,
     MAKE_REPORTS,
@@ -33,6 +34,7 @@ from npmportal.paging import capped_count
 from reports.models import Report
 from reports.task_groups import Sorted, sorted_tasks
 from visits.models import Visit
+from visits.review_lists import to_approve, with_answers, with_questions
 
 SHOWN = 10
 COUNTED = 100
@@ -87,9 +89,11 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sor
         mine = Visit.objects.logged_by(user).filter(mechanism=mechanism)
         yield from _visits(_("Returned to your body"), mine.filter(state=Visit.State.RETURNED), "state=returned")
         yield from _visits(_("Drafts of your body"), mine.filter(state=Visit.State.DRAFT), "state=draft")
+        yield from _visits(_("Questions about your visits"), with_questions(user, mechanism), "")
+    if APPROVE_VISITS in grants or mechanism.pk in grants.on(REVIEW_VISITS):
+        yield from _visits(_("Visits to approve"), to_approve(user, mechanism), "state=submitted")
     if mechanism.pk in grants.on(REVIEW_VISITS):
-        submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
-        yield from _visits(_("Visits to review"), submitted, "state=submitted")
+        yield from _visits(_("Questions that were answered"), with_answers(user, mechanism), "")
     if mechanism.pk in grants.on(MANAGE_MEMBERS):
         questions = to_explain_as_at(mechanism, date.today())
         if questions:
@@ -122,7 +126,7 @@ def _waiting(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, S
     yield from _tasks(_("Overdue tasks that you gave"), tasks.get("given"), "whose=given&state=late")
     if VIEW_VISITS in grants and mechanism.pk not in grants.on(REVIEW_VISITS):
         submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
-        yield from _visits(_("With the coordinator"), submitted, "state=submitted")
+        yield from _visits(_("Submitted, not yet approved"), submitted, "state=submitted")
     if mechanism.pk in grants.on(MAKE_REPORTS):
         live = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state__in=Job.LIVE)
         yield from _reports(_("Reports being made"), live)

@@ -11,7 +11,8 @@ from npmportal.models import Job
 from reports.models import Report
 from reports.worklists import work_lists
 from tests.factories import PlaceFactory, ReportingYearFactory, VisitFactory
-from visits.models import Visit
+from visits.actions import answer, ask, settle
+from visits.models import Visit, VisitEvent
 
 URL = "/examplia/desk/"
 
@@ -58,6 +59,36 @@ def test_coordinator_reviews_what_was_submitted_and_sees_no_draft(visits, coordi
         set(),
         {"alpha-approved", "beta-approved"},
     ]
+
+
+def test_lead_approves_what_others_of_the_body_submitted(draft_of_alpha, alpha_lead, coordinator, mechanism):
+    assert references(alpha_lead, mechanism)[0] == {"by-monitor"}
+    assert references(coordinator, mechanism)[0] == {"by-lead"}  # alpha has no second lead
+
+
+def test_question_stands_on_the_bodys_desk_until_answered_and_its_answer_on_the_coordinators(
+    visits, alpha_monitor, beta_monitor, coordinator, mechanism
+):
+    approved = Visit.objects.get(reference="alpha-approved")
+    question = ask(visit=approved, text="Why?", by=coordinator)
+    assert "alpha-approved" in references(alpha_monitor, mechanism)[0]
+    assert "alpha-approved" not in references(beta_monitor, mechanism)[0]
+    assert "alpha-approved" not in references(coordinator, mechanism)[0]
+
+    answer(question=question, text="Because.", by=alpha_monitor)
+    assert "alpha-approved" not in references(alpha_monitor, mechanism)[0]
+    assert "alpha-approved" in references(coordinator, mechanism)[0]
+
+    settle(question=question, by=coordinator)
+    assert "alpha-approved" not in references(coordinator, mechanism)[0]
+
+
+@pytest.fixture
+def draft_of_alpha(mechanism, alpha, alpha_lead, alpha_monitor):
+    """Two submitted visits of alpha, one by its only lead."""
+    for reference, by in (("by-lead", alpha_lead), ("by-monitor", alpha_monitor)):
+        visit = VisitFactory(place__mechanism=mechanism, lead_body=alpha, submitted=True, reference=reference)
+        VisitEvent.objects.create(visit=visit, transition="submit", from_state="draft", to_state="submitted", by=by)
 
 
 def test_administrator_sees_no_visit_but_the_open_invitations(as_, visits, administrator, mechanism, alpha):

@@ -45,7 +45,7 @@ def test_who_may_change_it(people, joint, state):
 
     writers = {name for name, user in people.items() if Visit.objects.editable_by(user).exists()}
 
-    assert writers == ({"alpha_lead", "alpha_monitor"} if state in OPEN else set())
+    assert writers == ({"alpha_lead", "alpha_monitor"} if state in Visit.CHANGEABLE else set())
 
 
 def test_bodies_follow_the_partner_rows_whoever_writes_them(joint, alpha, beta):

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
 from npmportal import audit
-from npmportal.access import APPROVE_VISITS, PERMISSIONS, can, group_name
+from npmportal.access import APPROVE_VISITS, PERMISSIONS, can, holders
 from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
 from visits.models.completeness import gaps_in
 
@@ -176,8 +177,8 @@ def _submitter(visit: Visit) -> int | None:
 
 def _has_own_approver(visit: Visit) -> bool:
     """Tell whether somebody who leads the body, and did not submit the visit, can approve it (ADR 0020)."""
-    leads = User.objects.filter(is_active=True, groups__name=group_name("body_lead", visit.lead_body))
-    return leads.exclude(pk=_submitter(visit)).exists()
+    approvers = holders(APPROVE_VISITS, Q(pk=visit.lead_body_id)).get(visit.lead_body_id, frozenset())
+    return bool(approvers - {_submitter(visit)})
 
 
 def _store(visit: Visit, step: Transition) -> None:
