@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "members.tasks.remind", "schedule": crontab(hour="6-20", minute=10)},  # sends once a day
     "sweep-letters": {"task": "npmportal.tasks.sweep_letters", "schedule": 900.0, "options": {"expires": 900}},
     "audit-head": {"task": "npmportal.tasks.print_audit_head", "schedule": crontab(hour="3", minute=20)},
+    "follow-calendar": {"task": "visits.tasks.follow_calendar", "schedule": crontab(hour="3", minute=5)},
     "keep-people": {"task": "members.tasks.keep_people", "schedule": crontab(hour="2", minute=40)},
     "sync-affiliations": {"task": "members.tasks.sync_affiliations", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -1,6 +1,6 @@
 """How many places were visited in the last years, per setting and jurisdiction, of those the register knows.
 
-Counted over what the reader may know of (ADR 0020): the coordinator sees every approved visit, other members do not
+Counted over what the reader may know of (ADR 0024): the coordinator sees every approved visit, other members do not
 see restricted visits of others, and their figures may therefore be lower.
 """
 

@@ -1,6 +1,6 @@
 """When places were last visited, by whom and in which layer: for their pages, the coverage figures, the overdue list.
 
-Everything starts from what the reader may know of (ADR 0020). A visit counts when it is approved, took place and was
+Everything starts from what the reader may know of (ADR 0024). A visit counts when it is approved, took place and was
 made on the spot; a failed attempt or a telephone call is no visit to the place.
 """
 
@@ -67,7 +67,7 @@ def last_visits_by_layer(place: Place, user: Any, on: date) -> list[LayerVisit]:
     made = made_and_known(user).filter(place=place, starts_on__lte=on)
     last = made.order_by().aggregate(**{layer: Max("starts_on", filter=within) for layer, within in asked.items()})
     return [
-        LayerVisit(label, day, (on - day).days if day else None, value in monitored)
+        LayerVisit(str(label), day, (on - day).days if day else None, value in monitored)
         for value, label in Remit.SINGLE_LAYERS
         for day in [last.get(value)]
     ]

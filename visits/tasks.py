@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from visits import attachment_keeping
+from visits import attachment_keeping, place_calendar
 
 
 @shared_task(name="visits.tasks.check_waiting_files")
@@ -16,3 +16,9 @@ def check_waiting_files() -> None:
 def keep_files() -> None:
     """Make sure that stored files are unaltered, and sweep what belongs to nothing. Safe to repeat."""
     attachment_keeping.keep(timezone.localtime().hour)
+
+
+@shared_task(name="visits.tasks.follow_calendar")
+def follow_calendar() -> None:
+    """Let names, operators and capacities of places that begin or end today take effect. Safe to run days late."""
+    place_calendar.follow_calendar(timezone.localdate())

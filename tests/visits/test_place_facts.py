@@ -1,10 +1,10 @@
 """The dated facts of places: one truth, kept by the database; acts on them, with their traces."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from members.models import RegisterChange
@@ -13,6 +13,7 @@ from visits import actions
 from visits.actions.place_facts import PlaceFactRefused
 from visits.models import Authority, CapacityPeriod, OperatorPeriod, Place, PlaceCode, PlaceName, PlaceSuccession
 from visits.models.place_facts import name_of_place_on
+from visits.place_calendar import follow_calendar
 from visits.place_fact_kinds import KINDS
 
 Y2020 = date(2020, 1, 1)
@@ -308,3 +309,20 @@ def test_position_is_whole_and_on_earth(as_, coordinator, prison, typed, field):
     response = as_(coordinator).post(url_of("place_change", prison), base | typed)
 
     assert response.context["form"].errors[field]
+
+
+def test_fact_entered_ahead_of_its_day_takes_effect_when_the_day_has_come(prison, coordinator):
+    tomorrow = date.today() + timedelta(days=1)
+    actions.rename_place(place=prison, name="Tomorrow", starts_on=tomorrow, by=coordinator)
+    prison.refresh_from_db()
+    assert prison.name == "Quozandel Prison (invented)"
+    with connection.cursor() as cursor:  # the day comes while nothing is written: as if the triggers had slept
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE visits_placename DISABLE TRIGGER USER")
+        PlaceName.objects.filter(starts_on=None).update(ends_on=date.today())
+        PlaceName.objects.filter(starts_on=tomorrow).update(starts_on=date.today())
+        cursor.execute("ALTER TABLE visits_placename ENABLE TRIGGER USER")
+    assert Place.objects.get(pk=prison.pk).name == "Quozandel Prison (invented)"
+
+    assert follow_calendar(date.today()) == 1
+
+    assert Place.objects.get(pk=prison.pk).name == "Tomorrow"

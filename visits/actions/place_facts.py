@@ -119,7 +119,7 @@ def correct_place_fact(
 def remove_place_fact(*, place: Place, kind: PlaceFactKind, row: Any, reason: str, by: User) -> None:
     """Take away what never was so, with the reason. The last name of a place stays: it is corrected instead."""
     row = _locked(kind, row, place, by)
-    if kind.slug == "names" and row.is_used and not place.names.in_use().exclude(pk=row.pk).exists():  # type: ignore[attr-defined]
+    if kind.slug == "names" and row.is_used and not place.names.in_use().exclude(pk=row.pk).exists():
         raise PlaceFactRefused(_("A place has a name: correct this one instead."))
     before = values_of(row)
     with _conflicts_in_words(kind):
@@ -208,6 +208,14 @@ def _trace(
     effective_on: date | None = None,
     reason: str = "",
 ) -> None:
-    given = {"before": before, "after": after, "effective_on": effective_on, "reason": reason}
-    record_change(act=act, row=row, mechanism=place.mechanism, by=by, **given)
+    record_change(
+        act=act,
+        row=row,
+        mechanism=place.mechanism,
+        by=by,
+        before=before,
+        after=after,
+        effective_on=effective_on,
+        reason=reason,
+    )
     Place.objects.filter(pk=place.pk).update(version=F("version") + 1)

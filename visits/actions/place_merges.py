@@ -1,4 +1,4 @@
-"""Two records of one place become one: what moves is shown before, done at once, and can be undone (ADR 0022).
+"""Two records of one place become one: what moves is shown before, done at once, and can be undone (ADR 0023).
 
 The record that gives way stays in the database, out of every list, and leads to the one that is kept. Everything that
 points to it is pointed to the other; which rows those were is kept, so that undoing moves exactly them.
@@ -45,12 +45,12 @@ class MergePreview:
 def preview_merge(*, kept: Place, duplicate: Place, by: User) -> MergePreview:
     """Return what would move from ``duplicate`` to ``kept``; of visits only those that ``by`` may know of."""
     known = Visit.objects.visible_to(by) | Visit.objects.known_to(by)
-    fields = [str(Place._meta.get_field(name).verbose_name) for name in _filled(kept, duplicate)]
+    fields = [str(_field(name).verbose_name) for name in _filled(kept, duplicate)]
     return MergePreview(
         visits=known.filter(place=duplicate).count(),
-        units=list(duplicate.units.filter(merged_into=None).select_related("setting")),  # type: ignore[attr-defined]
-        codes=list(duplicate.codes.all()),  # type: ignore[attr-defined]
-        names=list(duplicate.names.all()),  # type: ignore[attr-defined]
+        units=list(duplicate.units.filter(merged_into=None).select_related("setting")),
+        codes=list(duplicate.codes.all()),
+        names=list(duplicate.names.all()),
         filled=fields,
     )
 
@@ -142,7 +142,7 @@ def _refuse_unless_alike(kept: Place, duplicate: Place) -> None:
         raise MergeRefused(_("Places in different jurisdictions are not one place."))
     if kept.pk == duplicate.pk or kept.pk == duplicate.parent_id or duplicate.pk == kept.parent_id:
         raise MergeRefused(_("A place and its own unit are not one place."))
-    if kept.parent_id and duplicate.units.exists():  # type: ignore[attr-defined]
+    if kept.parent_id and duplicate.units.exists():
         raise MergeRefused(_("A unit cannot have units: keep the other one."))
 
 
@@ -157,6 +157,10 @@ def _filled(kept: Place, duplicate: Place) -> dict[str, Any]:
     if opened and closed and closed <= opened:
         found = {name: value for name, value in found.items() if name not in ("opened_on", "closed_on")}
     return found
+
+
+def _field(name: str) -> Any:
+    return Place._meta.get_field(name)
 
 
 def _plain(value: Any) -> Any:
@@ -218,7 +222,7 @@ def _move_back(merge: PlaceMerge, kept: Place, duplicate: Place) -> None:
         PlaceName.objects.filter(pk__in=keys, place=kept).update(place=duplicate, is_used=is_used)
     fields: list[str] = list(merge.filled)
     for name, value in merge.filled.items():
-        setattr(kept, name, Place._meta.get_field(name).to_python(value))
+        setattr(kept, name, _field(name).to_python(value))
     kept.version += 1
     kept.save(update_fields=[*fields, "version"])
     duplicate.refresh_from_db()

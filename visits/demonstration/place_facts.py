@@ -6,6 +6,7 @@ The positions lie in the middle of an ocean, where no place of detention is.
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from members.models import Mechanism, RemitBody
 from visits.demonstration import names
@@ -43,21 +44,21 @@ def store_facts(mechanism: Mechanism, places: list[Place], seed: str) -> int:
     return len(fresh)
 
 
-def _codes(mechanism: Mechanism, fresh: list[tuple[int, Place]], rngs: dict[object, Random]) -> None:
+def _codes(mechanism: Mechanism, fresh: list[tuple[int, Place]], rngs: dict[Any, Random]) -> None:
     parts = RemitBody.objects.filter(remit__setting__mechanism=mechanism, remit__ends_on=None).order_by("position")
-    bodies: dict[tuple[int, int], int] = {}
+    bodies: dict[tuple[Any, Any], int] = {}
     for setting, jurisdiction, body in parts.values_list("remit__setting", "remit__jurisdictions", "body"):
         bodies.setdefault((setting, jurisdiction), body)
     rows = [PlaceCode(mechanism=mechanism, place=place, code=f"INV-{number:04}") for number, place in fresh]
     for number, place in fresh:
-        body = bodies.get((place.setting_id, place.jurisdiction_id))
-        if body and rngs[place.pk].random() < 0.6:
+        own_body = bodies.get((place.setting_id, place.jurisdiction_id))
+        if own_body and rngs[place.pk].random() < 0.6:
             own = f"{place.town[:3].upper()}{number}"
-            rows.append(PlaceCode(mechanism=mechanism, place=place, body_id=body, code=own))
+            rows.append(PlaceCode(mechanism=mechanism, place=place, body_id=own_body, code=own))
     PlaceCode.objects.bulk_create(rows, batch_size=1000)
 
 
-def _positions(mechanism: Mechanism, places: list[Place], rngs: dict[object, Random]) -> None:
+def _positions(mechanism: Mechanism, places: list[Place], rngs: dict[Any, Random]) -> None:
     order = list(mechanism.jurisdictions.values_list("pk", flat=True))
     for place in places:
         rng = rngs[place.pk]
@@ -98,7 +99,7 @@ def _before(place: Place, day: date) -> date | None:
     return place.opened_on if place.opened_on and place.opened_on < day else None
 
 
-def _operators(mechanism: Mechanism, places: list[Place], rngs: dict[object, Random]) -> None:
+def _operators(mechanism: Mechanism, places: list[Place], rngs: dict[Any, Random]) -> None:
     """Put every operator under an invented ministry, which answers for the place; some places had a company before."""
     is_dutch = mechanism.languages[:1] == ["nl"]
     ministry = "Verzonnen ministerie" if is_dutch else "Invented ministry"
@@ -124,7 +125,9 @@ def _operators(mechanism: Mechanism, places: list[Place], rngs: dict[object, Ran
 
 def _successors(places: list[Place]) -> None:
     """Let the closed places pass their people on to an open one of the same setting and jurisdiction."""
-    for place in (place for place in places if place.closed_on):
+    for place in places:
+        if place.closed_on is None:
+            continue
         heir = next(
             (
                 other

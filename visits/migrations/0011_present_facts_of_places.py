@@ -1,4 +1,4 @@
-"""Keep what lists print of a place equal to its dated facts, whoever writes them (ADR 0019).
+"""Keep what lists print of a place equal to its dated facts, whoever writes them (ADR 0023).
 
 A place that is stored gets its first name, operator and capacity as dated facts. From then on those are the truth:
 each change of them brings the place's own columns up to date, and nobody else may write these columns.

@@ -1,7 +1,7 @@
 """What changes about a place over the years: its name, who runs it and answers for it, how many it holds.
 
 These rows are the truth. Place.name, Place.authority and Place.capacity hold the present value for lists and are kept
-by the database from these rows (migration 0011, ADR 0019): nothing else may write them once the place is stored.
+by the database from these rows (migration 0011, ADR 0023): nothing else may write them once the place is stored.
 """
 
 from datetime import date
@@ -38,12 +38,12 @@ class PlaceFactQuerySet(DatedQuerySet):
 class PlaceFact(DatedFact):
     """A dated fact about a place. First day and source may be unknown: nobody is made to invent them."""
 
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    source = models.ForeignKey(
+    starts_on = models.DateField(_("from"), null=True, blank=True)  # type: ignore[assignment]
+    source = models.ForeignKey(  # type: ignore[assignment]
         "members.Source", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
 
-    objects = PlaceFactQuerySet.as_manager()  # type: ignore[assignment]
+    objects = PlaceFactQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
         abstract = True

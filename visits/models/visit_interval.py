@@ -85,7 +85,7 @@ class VisitInterval(DatedFact):
     criterion = models.CharField(_("criterion"), max_length=8, choices=Criterion.choices)
     reason = models.CharField(_("reason"), max_length=500)
 
-    objects = VisitIntervalQuerySet.as_manager()  # type: ignore[assignment]
+    objects = VisitIntervalQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
         ordering = ["mechanism", "body", "place", "setting", "capacity_from", "starts_on"]

@@ -56,9 +56,9 @@ def _merged(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse
 
 def _facts(place: Place, on: date, body_names: BodyNames) -> dict[str, Any]:
     """Return the dated facts of ``place``: all for the history, and those of the day ``on``."""
-    names = list(place.names.select_related("source").latest_first())  # type: ignore[attr-defined]
-    operators = list(place.operators.select_related("source", "authority__parent").latest_first())  # type: ignore[attr-defined]
-    capacities = list(place.capacities.select_related("source").latest_first())  # type: ignore[attr-defined]
+    names = list(place.names.select_related("source").latest_first())
+    operators = list(place.operators.select_related("source", "authority__parent").latest_first())
+    capacities = list(place.capacities.select_related("source").latest_first())
     held = [period for period in operators if period.is_used and period.holds_on(on)]
     by_role = {period.role: period for period in held}
     codes = list(place.codes.order_by("body__position", "code"))
@@ -82,7 +82,7 @@ def _facts(place: Place, on: date, body_names: BodyNames) -> dict[str, Any]:
 
 def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, names: BodyNames) -> dict[str, Any]:
     """Return what the reader may know of the visits: all of them by page, the last one, the last of each layer."""
-    user, units = request.user, place.units.filter(merged_into=None).for_list()  # type: ignore[attr-defined]
+    user, units = request.user, place.units.filter(merged_into=None).for_list()
     visible = Visit.objects.visible_to(user)
     known = (visible | Visit.objects.known_to(user)).filter(place=place)
     page = paginate(request, known.for_list(), NEWEST_FIRST)
