@@ -4,6 +4,7 @@ from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
 from visits.models.figure import VisitFigure
 from visits.models.mandate_letter import MandateLetter
+from visits.models.form_draft import FormDraft
 from visits.models.need import NeedExamined
 from visits.models.note import VisitNote
 from visits.models.number import VisitNumber
@@ -19,12 +20,14 @@ from visits.models.visit import Visit
 from visits.models.visit_import import Import, ImportedPlace, ImportedVisit, ImportMapping
 from visits.models.visit_interval import VisitInterval
 from visits.models.visit_partner import VisitPartner
+from visits.models.visit_text import VisitText
 
 __all__ = [
     "TRANSITIONS",
     "Attachment",
     "Authority",
     "CapacityPeriod",
+    "FormDraft",
     "Import",
     "ImportMapping",
     "ImportedPlace",
@@ -55,4 +58,5 @@ __all__ = [
     "VisitNote",
     "VisitNumber",
     "VisitPartner",
+    "VisitText",
 ]
