@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from npmportal import environment
 
-MEGABYTE = 1_000_000
+MEGABYTE = 1024 * 1024
 NOT_SCANNED = "none"
 
 

@@ -46,7 +46,8 @@ def write_anew(path: Path, output: Path, extension: str) -> None:
         image.info = {name: image.info[name] for name in ("transparency",) if name in image.info}
         more: dict[str, Any] = {"exif": kept} if kept else {}
         if FORMATS[extension] == "JPEG":
-            more["quality"] = QUALITY
+            # The quantisation it has already: written anew it is neither larger nor much worse.
+            more["quality"] = "keep" if image.format == "JPEG" else QUALITY
         image.save(output, format=FORMATS[extension], **more)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from npmportal import jobs
 from npmportal.file_settings import Limits
 from npmportal.models import Job
-from tests.npmportal.upload_corpus import office
+from tests.npmportal.upload_corpus import office, photograph
 from tests.visits.attachment_tools import (
     attached,
     body_of,
@@ -51,7 +51,13 @@ def test_several_files_are_added_at_once_and_are_being_checked(as_, alpha_monito
     assert "2 files were received and are being checked." in page
     assert page.count("Letters") >= 2
     assert page.count("Waiting to be started.") == 2
-    assert Attachment.objects.filter(visit=draft, note="From the board.").count() == 2
+    assert Attachment.objects.filter(visit=draft, note="From the board.", kind="letter").count() == 2
+
+
+def test_kind_that_is_not_chosen_follows_from_the_file(as_, alpha_monitor, draft):
+    post_files(as_(alpha_monitor), draft, received("a.txt", b"one"), received("b.jpg", photograph()), kind="")
+
+    assert set(Attachment.objects.values_list("name", "kind")) == {("a.txt", "document"), ("b.jpg", "photograph")}
 
 
 def test_progress_is_there_after_a_reload_and_for_others(as_, alpha_monitor, alpha_reader, draft):

@@ -221,6 +221,29 @@ def test_file_is_removed_from_a_draft_with_a_reason(as_, alpha_monitor, letter):
     assert as_(alpha_monitor).get(download_url(letter)).status_code == 404
 
 
+def test_what_was_removed_from_a_draft_only_the_bodies_read_of(as_, alpha_monitor, beta_monitor, coordinator, letter):
+    visit = letter.visit
+    as_(alpha_monitor).post(url_of("attachment_remove", visit.mechanism, letter.pk), {"reason": "It names somebody."})
+    Visit.objects.filter(pk=visit.pk).update(state="submitted")
+
+    for person, reads in ((alpha_monitor, True), (beta_monitor, True), (coordinator, False)):
+        for name in ("visit_files", "visit_detail"):
+            page = as_(person).get(url_of(name, visit.mechanism, visit.pk)).content.decode()
+
+            assert ("It names somebody." in page) is reads
+
+
+def test_feed_of_the_visit_tells_of_its_files(as_, alpha_monitor, coordinator, joint, letter):
+    Visit.objects.filter(pk=joint.pk).update(state="submitted")
+    as_(alpha_monitor).post(url_of("attachment_withdraw", joint.mechanism, letter.pk), {"reason": "The wrong one."})
+
+    page = as_(coordinator).get(url_of("visit_detail", joint.mechanism, joint.pk)).content.decode()
+
+    feed = page[page.index('id="feed"') :]
+    for words in ("File added", "Letter to the director", "File withdrawn", "The wrong one."):
+        assert words in feed
+
+
 def test_too_long_a_reason_stays(as_, alpha_monitor, letter):
     url = url_of("attachment_remove", letter.visit.mechanism, letter.pk)
 

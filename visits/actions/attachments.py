@@ -34,9 +34,9 @@ class TakingBackRefused(Exception):
 
 @dataclass(frozen=True)
 class About:
-    """What the person says of the files added together."""
+    """What the person says of the files added together. Without a ``kind`` each is a photograph or a document."""
 
-    kind: str
+    kind: str = ""
     title: str = ""
     note: str = ""
     is_evidence: bool = False
@@ -78,6 +78,8 @@ def attach_file(*, visit: Visit, file: UploadedFile, about: About, by: User) -> 
         uploaded_by=by,
         **vars(about),
     )
+    picture_or_not = Attachment.Kind.PHOTOGRAPH if attachment.is_picture else Attachment.Kind.DOCUMENT
+    attachment.kind = about.kind or picture_or_not
     storage = attachment.file.storage
     try:
         attachment.file.name = store(storage, attachment_path(attachment, ""), file)

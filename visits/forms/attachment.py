@@ -35,7 +35,11 @@ class AttachmentForm(forms.Form):
     """Files and what the person says of them. ``left_out`` are those that did not come in at all, and why."""
 
     files = FilesField(label=gettext_lazy("Files"))  # type: ignore[assignment]
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Attachment.Kind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[("", gettext_lazy("photograph or document, whichever it is")), *Attachment.Kind.choices],
+        required=False,
+    )
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=200, required=False, error_messages=UNPRINTABLE, strip=True
     )
@@ -49,7 +53,11 @@ class AttachmentForm(forms.Form):
         ),
     )
     evidence_reason = forms.CharField(
-        label=gettext_lazy("Why it is evidence"), max_length=500, required=False, error_messages=UNPRINTABLE
+        label=gettext_lazy("Why it is evidence"),
+        max_length=500,
+        required=False,
+        error_messages=UNPRINTABLE,
+        help_text=gettext_lazy("Needed only with the box above."),
     )
 
     def __init__(self, *args: Any, left_out: list[tuple[str, Reason]] | None = None, **kwargs: Any) -> None:

@@ -26,14 +26,13 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("photograph", "photograph"),
-                            ("document", "document of the place"),
+                            ("document", "document"),
                             ("letter", "letter"),
                             ("figures", "figures"),
                             ("drawing", "plan or drawing"),
                             ("notes", "notes of the visitors"),
                             ("other", "something else"),
                         ],
-                        default="photograph",
                         max_length=12,
                         verbose_name="kind",
                     ),

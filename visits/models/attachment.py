@@ -56,7 +56,7 @@ class Attachment(models.Model):
 
     class Kind(models.TextChoices):
         PHOTOGRAPH = "photograph", _("photograph")
-        DOCUMENT = "document", _("document of the place")
+        DOCUMENT = "document", _("document")
         LETTER = "letter", _("letter")
         FIGURES = "figures", _("figures")
         DRAWING = "drawing", _("plan or drawing")
@@ -101,7 +101,7 @@ class Attachment(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(_("name of the file"), max_length=255)
     extension = models.CharField(max_length=10)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.PHOTOGRAPH)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     is_evidence = models.BooleanField(_("kept as evidence"), default=False)

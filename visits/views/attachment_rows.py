@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from npmportal.access import LOG_VISITS, can
+from npmportal.access import LOG_VISITS, VIEW_VISITS, can, grants_of
 from visits.actions.attachments import FIELD, may_attach, may_withdraw
 from visits.forms.attachment import TakingBackForm
 from visits.models import Attachment, Visit
@@ -49,6 +49,11 @@ class Files:
     removed: list[Attachment]
     may_add: bool
 
+    @property
+    def attachments(self) -> list[Attachment]:
+        """All of them that the reader may know of."""
+        return [*(row.attachment for row in self.rows), *self.removed]
+
 
 def files_of(
     visit: Visit, user: Any, sees: frozenset[str], *, wrong: tuple[Any, TakingBackForm] | None = None
@@ -63,7 +68,9 @@ def files_of(
     kept: Iterable[Attachment] = (each for each in attachments if each.state != State.REMOVED)
     rights = Rights(visit, user)
     rows = [row_of(each, rights, wrong[1] if wrong and wrong[0] == each.pk else None) for each in kept]
-    return Files(rows, [each for each in attachments if each.state == State.REMOVED], rights.may_attach)
+    # What was in a draft and is no more is the business of the bodies alone.
+    removed = [each for each in attachments if each.state == State.REMOVED] if rights.is_involved else []
+    return Files(rows, removed, rights.may_attach)
 
 
 class Rights:
@@ -73,6 +80,7 @@ class Rights:
         self.slug = visit.mechanism.slug
         self.may_attach = may_attach(visit, user)
         self.may_withdraw = may_withdraw(visit, user)
+        self.is_involved = not grants_of(user).on(VIEW_VISITS).isdisjoint(visit.body_ids)
         self.logs = can(user, LOG_VISITS, visit.lead_body)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from npmportal.access import VIEW_VISITS, grants_of
 from visits import field_table
-from visits.models import Place, Visit, VisitChange, VisitEvent, VisitNote
+from visits.models import Attachment, Place, Visit, VisitChange, VisitEvent, VisitNote
 from visits.models.body_names import BodyNames
 from visits.views.differences import Difference, bodies_in_words, in_words
 from visits.views.record_facts import label_of_row, told_in_words
@@ -33,10 +33,12 @@ class Entry:
     note: VisitNote | None = None
 
 
-def feed_of(visit: Visit, user: Any, sees: frozenset[str], names: BodyNames) -> list[Entry]:
+def feed_of(
+    visit: Visit, user: Any, sees: frozenset[str], names: BodyNames, files: Iterable[Attachment] = ()
+) -> list[Entry]:
     """Return what happened to ``visit`` as far as ``user``, who ``sees`` these fields, may know, newest first.
 
-    The number of queries does not grow with what happened.
+    ``files`` are those that the reader may know of. The number of queries does not grow with what happened.
     """
     if "history" not in sees:
         return []
@@ -47,9 +49,19 @@ def feed_of(visit: Visit, user: Any, sees: frozenset[str], names: BodyNames) -> 
     entries = [Entry(event.at, _title_of(event), event.by, event.reason) for event in events]
     entries += _entries_of_changes(saved, sees, names)
     entries += [_entry_of_note(note) for note in visit.notes.visible_to(user).select_related("by", "answers_to")]
+    entries += _entries_of_files(files)
     created_by = visit.created_by if "created_by" in sees else None
     entries.append(Entry(visit.created_at, _("Logged"), created_by))
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _entries_of_files(files: Iterable[Attachment]) -> Iterable[Entry]:
+    """Yield who added a file and who took one back."""
+    for file in files:
+        yield Entry(file.uploaded_at, _("File added"), file.uploaded_by, str(file))
+        if file.taken_back_at is not None:
+            title = _("File withdrawn") if file.is_withdrawn else _("File removed")
+            yield Entry(file.taken_back_at, title, file.taken_back_by, file.taken_back_reason)
 
 
 def _title_of(event: VisitEvent) -> str:

@@ -35,7 +35,8 @@ def visit_page(
     sees = reader_of(request.user, mechanism).sees(visit)
     parts = parts_of(visit, sees)
     names = BodyNames(mechanism)
-    feed = feed_of(visit, request.user, sees, names)
+    files = files_of(visit, request.user, sees)
+    feed = feed_of(visit, request.user, sees, names, files.attachments if files else ())
     context = {
         "visit": visit,
         **_heading(visit, sees),
@@ -54,7 +55,7 @@ def visit_page(
         "readers": _readers(visit),
         "form": refused[1] if refused else None,
         "about": decisions_and_tasks_of(visit, request.user),
-        "files": files_of(visit, request.user, sees),
+        "files": files,
     }
     return TemplateResponse(request, "visits/visit_detail.html", context, status=422 if refused else 200)
 
