@@ -101,6 +101,8 @@ def answer(client, cookie, method, path):
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     with transaction.atomic():
         response = client.generic(method, path, "", content_type="application/x-www-form-urlencoded")
+        if response.streaming:
+            b"".join(response.streaming_content)  # to its end, or the file would stay open
         transaction.set_rollback(True)
     location = response.headers.get("Location", "")
     return "login" if location.startswith(reverse("account_login")) else str(response.status_code)
