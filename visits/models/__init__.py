@@ -3,8 +3,8 @@ from visits.models.authority import Authority
 from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
 from visits.models.figure import VisitFigure
-from visits.models.mandate_letter import MandateLetter
 from visits.models.form_draft import FormDraft
+from visits.models.mandate_letter import MandateLetter
 from visits.models.need import NeedExamined
 from visits.models.note import VisitNote
 from visits.models.number import VisitNumber
@@ -14,7 +14,10 @@ from visits.models.place_facts import CapacityPeriod, OperatorPeriod, PlaceName
 from visits.models.place_links import NoDuplicate, PlaceMerge, PlaceSuccession
 from visits.models.plan import Plan, PlanEvent, PlanMember, PlanPartner, PlanSaving
 from visits.models.programme_target import ProgrammeTarget
+from visits.models.question import Answer, Question, QuestionSet, QuestionVersion
+from visits.models.rating import Grade, RatingScale, ScaleVersion, Standard, VisitRating
 from visits.models.team import TeamMember
+from visits.models.theme import Theme
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
 from visits.models.visit import Visit
 from visits.models.visit_import import Import, ImportedPlace, ImportedVisit, ImportMapping
@@ -24,10 +27,12 @@ from visits.models.visit_text import VisitText
 
 __all__ = [
     "TRANSITIONS",
+    "Answer",
     "Attachment",
     "Authority",
     "CapacityPeriod",
     "FormDraft",
+    "Grade",
     "Import",
     "ImportMapping",
     "ImportedPlace",
@@ -47,7 +52,14 @@ __all__ = [
     "PlanPartner",
     "PlanSaving",
     "ProgrammeTarget",
+    "Question",
+    "QuestionSet",
+    "QuestionVersion",
+    "RatingScale",
+    "ScaleVersion",
+    "Standard",
     "TeamMember",
+    "Theme",
     "Transition",
     "Visit",
     "VisitChange",
@@ -58,5 +70,6 @@ __all__ = [
     "VisitNote",
     "VisitNumber",
     "VisitPartner",
+    "VisitRating",
     "VisitText",
 ]
