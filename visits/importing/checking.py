@@ -18,7 +18,7 @@ from visits.importing.lookups import Bodies, Places
 from visits.importing.outcomes import SKIPPED, WRONG, Outcome, Problem
 from visits.importing.reading import Row
 from visits.importing.synonyms import simple
-from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, words_of
+from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, choices_of, words_of
 from visits.importing.values import Wrong
 from visits.models import Import
 
@@ -62,10 +62,11 @@ class RowReader:
         self.columns = {n: column for n, column in mapped_columns(batch).items() if column.name in permitted}
         self._plan = [(n, column.name, self._reader(column)) for n, column in self.columns.items()]
         self._required = [column for column in columns_of(batch.kind).values() if column.is_required]
+        # Keys of terms, as they were chosen from a list; one that the network has given up since is missing again.
         self._fixed = {
-            name: self._reader(columns_of(batch.kind)[name])(value)
-            for name, value in batch.fixed.items()
-            if value and name in permitted
+            name: key
+            for name, key in batch.fixed.items()
+            if name in permitted and key in dict(choices_of(columns_of(batch.kind)[name], batch.mechanism))
         }
         self._number_of = {column.name: number for number, column in self.columns.items()}
 

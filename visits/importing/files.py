@@ -36,7 +36,14 @@ class Sheet:
         self.rows += 1
         self._writer.writerow([cell(value) for value in cells])
 
+    def __enter__(self) -> "Sheet":
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self.close()
+
     def close(self) -> None:
+        """Have everything written stand in the file."""
         self._file.close()
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -86,18 +86,16 @@ def check_rows(run: JobRun) -> None:
     """Check every row and write nothing but what was found."""
     batch, user = _batch(run.job), _asker(run)
     with translation.override(batch.language), _files_answer():
-        preview, numbers, done = Preview(batch), Counter[int](), 0
-        with unfinished_file(batch, "problems") as path, rows_of(batch) as rows:
-            header = [_("Row"), _("Column"), _("Value"), _("Reason")]
-            sheet = Sheet(path, header)
-            for outcomes in check(checker_of(batch, user), rows):
-                for outcome in outcomes:
-                    preview.add(outcome)
-                    _list_problems(sheet, outcome)
-                numbers += needed_numbers(outcomes) if batch.kind == Import.Kind.VISITS else Counter()
-                done += len(outcomes)
-                run.progress(STEPS * done // max(batch.row_count, 1), STEPS, CHECKING)
-            sheet.close()
+        preview, numbers = Preview(batch), Counter[int]()
+        header = [_("Row"), _("Column"), _("Value"), _("Reason")]
+        with unfinished_file(batch, "problems") as path:
+            with Sheet(path, header) as sheet, rows_of(batch) as rows:
+                for done, outcomes in _counted(check(checker_of(batch, user), rows)):
+                    for outcome in outcomes:
+                        preview.add(outcome)
+                        _list_problems(sheet, outcome)
+                    numbers += needed_numbers(outcomes) if batch.kind == Import.Kind.VISITS else Counter()
+                    run.progress(STEPS * done // max(batch.row_count, 1), STEPS, CHECKING)
             counts = preview.counts | {"numbers": {str(year): count for year, count in numbers.items()}}
 
             def publish() -> None:
@@ -106,6 +104,14 @@ def check_rows(run: JobRun) -> None:
                 Import.objects.filter(pk=batch.pk).update(state=Import.State.CHECKED, **changes)
 
             run.finish(publish)
+
+
+def _counted(chunks: Iterable[list[Outcome]]) -> Iterator[tuple[int, list[Outcome]]]:
+    """Yield each chunk with how many rows are done after it."""
+    done = 0
+    for outcomes in chunks:
+        done += len(outcomes)
+        yield done, outcomes
 
 
 def _list_problems(sheet: Sheet, outcome: Outcome) -> None:
@@ -136,10 +142,9 @@ def _rest(batch: Import, path: Any, stored: Stored) -> bool:
     """Write the rows that were left out as a file in the shape of the one that came; tell whether there are any."""
     if not stored.rest:
         return False
-    sheet = Sheet(path, batch.header)
-    for _number, cells in stored.rest:
-        sheet.add(cells)
-    sheet.close()
+    with Sheet(path, batch.header) as sheet:
+        for _number, cells in stored.rest:
+            sheet.add(cells)
     return True
 
 
