@@ -40,6 +40,7 @@ class MergePreview:
     codes: list[Any]
     names: list[Any]
     filled: list[str]
+    refusal: str = ""  # why the two cannot be one
 
 
 def preview_merge(*, kept: Place, duplicate: Place, by: User) -> MergePreview:
@@ -52,6 +53,7 @@ def preview_merge(*, kept: Place, duplicate: Place, by: User) -> MergePreview:
         codes=list(duplicate.codes.all()),
         names=list(duplicate.names.all()),
         filled=fields,
+        refusal=_refusal(kept, duplicate),
     )
 
 
@@ -65,7 +67,8 @@ def merge_places(*, kept: Place, duplicate: Place, reason: str, by: User) -> Pla
     if not may_keep_places(by, kept.mechanism):
         raise PermissionDenied
     kept, duplicate = _locked(kept, duplicate)
-    _refuse_unless_alike(kept, duplicate)
+    if refusal := _refusal(kept, duplicate):
+        raise MergeRefused(refusal)
     filled = _filled(kept, duplicate)
     before = {name: _plain(getattr(kept, name)) for name in filled}
     moved: dict[str, Any] = {}
@@ -135,15 +138,19 @@ def _locked(*places: Place) -> list[Place]:
     return [found[place.pk] for place in places]
 
 
-def _refuse_unless_alike(kept: Place, duplicate: Place) -> None:
+def _refusal(kept: Place, duplicate: Place) -> str:
+    """Return why the two cannot be one place, in a sentence; empty where they can."""
     if kept.merged_into_id or duplicate.merged_into_id:
-        raise MergeRefused(_("One of the two has been merged already."))
+        return _("One of the two has been merged already.")
+    if kept.pk == duplicate.pk:
+        return _("These are not two records.")
     if (kept.mechanism_id, kept.jurisdiction_id) != (duplicate.mechanism_id, duplicate.jurisdiction_id):
-        raise MergeRefused(_("Places in different jurisdictions are not one place."))
-    if kept.pk == duplicate.pk or kept.pk == duplicate.parent_id or duplicate.pk == kept.parent_id:
-        raise MergeRefused(_("A place and its own unit are not one place."))
+        return _("Places in different jurisdictions are not one place.")
+    if kept.pk == duplicate.parent_id or duplicate.pk == kept.parent_id:
+        return _("A place and its own unit are not one place.")
     if kept.parent_id and duplicate.units.exists():
-        raise MergeRefused(_("A unit cannot have units: keep the other one."))
+        return _("A unit cannot have units: keep the other one.")
+    return ""
 
 
 def _filled(kept: Place, duplicate: Place) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Mechanism, MemberBody, User
 from npmportal import audit
-from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, can
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, can, grants_of
 from visits.models import VisitInterval
 
 ALIKE = ("mechanism", "body", "place", "setting", "capacity_from")
@@ -23,6 +23,12 @@ class IntervalRefused(Exception):
 def may_set_interval(user: Any, mechanism: Mechanism, body: MemberBody | None) -> bool:
     """Tell whether ``user`` says how often: coordinator staff for the network, the lead for the own body."""
     return can(user, MANAGE_BODY_PEOPLE, body) if body else can(user, REVIEW_VISITS, mechanism)
+
+
+def may_set_some(user: Any, mechanism: Mechanism) -> bool:
+    """Tell whether ``user`` may set rules of the network or of any of its bodies."""
+    grants = grants_of(user)
+    return mechanism.pk in grants.on(REVIEW_VISITS) | grants.mechanisms(MANAGE_BODY_PEOPLE)
 
 
 @transaction.atomic

@@ -29,7 +29,9 @@ class PlaceFactForm(SourceFields, forms.ModelForm):
     marks_required = True
 
     starts_on = KnownDayField(
-        label=gettext_lazy("From"), required=False, help_text=gettext_lazy("Empty where it was always so.")
+        label=gettext_lazy("From"),
+        required=False,
+        help_text=gettext_lazy("Like 2017-07-12, 2017-07 or 2017. Empty where it was always so."),
     )
     ends_on = KnownDayField(
         label=gettext_lazy("No longer from"),

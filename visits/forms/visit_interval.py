@@ -48,4 +48,5 @@ class VisitIntervalForm(forms.ModelForm[VisitInterval]):
         else:
             fields["setting"].queryset = mechanism.settings.filter(has_places=True)
             fields["setting"].empty_label = pgettext("filter", "All")
+        fields["criterion"].choices = [("", _("Choose")), *VisitInterval.Criterion.choices]
         as_plain_numbers({name: fields[name] for name in ("months", "capacity_from") if name in fields})

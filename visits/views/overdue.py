@@ -12,16 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members.models import Mechanism, MemberBody
+from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal import audit
-from npmportal.access import (
-    MANAGE_BODY_PEOPLE,
-    REVIEW_VISITS,
-    VIEW_SUBMITTED_VISITS,
-    VIEW_VISITS,
-    grants_of,
-)
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from npmportal.csv_files import csv_response
 from visits.actions import visit_intervals as actions
 from visits.forms.overdue import IntervalEndForm, OverdueFilter
@@ -50,7 +44,7 @@ def place_overdue(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "shown": SHOWN,
         "on": filters.asked()["on"],
         "query": request.GET.urlencode(),
-        "may_set": _may_set_some(request.user, mechanism),
+        "may_set": actions.may_set_some(request.user, mechanism),
     }
     names = {row.pk: row.name for row in mechanism.settings.all()}
     where = {row.pk: row.name for row in mechanism.jurisdictions.all()}
@@ -100,7 +94,7 @@ def interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         name = names.on(rule.body_id, rule.starts_on) if rule.body_id else None
         rule.whose = name.abbreviation if name else ""
         rule.may_end = rule.ends_on is None and actions.may_set_interval(request.user, mechanism, rule.body)
-    context = {"rules": rows, "may_set": _may_set_some(request.user, mechanism)}
+    context = {"rules": rows, "may_set": actions.may_set_some(request.user, mechanism)}
     return TemplateResponse(request, "visits/interval_list.html", context)
 
 
@@ -140,13 +134,6 @@ def interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
             messages.success(request, _("The rule has been ended."))
             return redirect("visits:interval_list", npm=mechanism.slug)
     return _page(request, mechanism, form, title=_("End a rule"), lead=rule.reason, place=rule.place)
-
-
-def _may_set_some(user: Any, mechanism: Mechanism) -> bool:
-    grants = grants_of(user)
-    if mechanism.pk in grants.on(REVIEW_VISITS):
-        return True
-    return MemberBody.objects.filter(mechanism=mechanism, pk__in=grants.on(MANAGE_BODY_PEOPLE)).exists()
 
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, **words: Any) -> HttpResponse:

@@ -18,6 +18,7 @@ from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, paginate
 from visits import actions
+from visits.actions.visit_intervals import may_set_some
 from visits.field_table import reader_of
 from visits.models import OperatorPeriod, Place, PlaceMerge, PlaceSuccession, Visit
 from visits.models.body_names import BodyNames
@@ -102,5 +103,6 @@ def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, 
         "last_bodies": bodies_of(last, names) if last else [],
         "last_days_ago": (on - last.starts_on).days if last else None,
         "layers": last_visits_by_layer(place, user, on),
+        "may_set": may_set_some(user, mechanism),
         "due": due(place, rule, last.starts_on if last else None, on) if rule else None,
     }
