@@ -217,7 +217,12 @@ def _plain_copy(batch: Import) -> float:
 
 
 # What is planted, by the column it is put in; "" makes the row too short.
-PLANTED = (("Date", "31/02/2024"), ("Type", "no such kind"), ("Establishment", "No Such Place"), ("Summary", "=1+1"))
+PLANTED: tuple[tuple[str, str], ...] = (
+    ("Date", "31/02/2024"),
+    ("Type", "no such kind"),
+    ("Establishment", "No Such Place"),
+    ("Summary", "=1+1"),
+)
 PLANTED += (("Summary", "a\x00b"), ("In custody", "some"), ("", ""), ("Time in", "25:99"), ("Date", "01/01/2999"))
 
 

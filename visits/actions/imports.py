@@ -52,7 +52,7 @@ def receive_file(
         created_by=by,
         expires_at=timezone.now() + KEPT_FOR,
     )
-    batch.rows = store(Import._meta.get_field("rows").storage, rows_path(batch, ""), file)  # type: ignore[union-attr]
+    batch.rows = store(Import._meta.get_field("rows").storage, rows_path(batch, ""), file)
     with transaction.atomic():
         batch.save(force_insert=True)
         audit.record("import.received", by=by, obj=batch, mechanism=mechanism, bodies=_bodies(batch), kind=kind)
@@ -156,16 +156,6 @@ def retry_import(*, batch: Import, by: User) -> bool:
     return done
 
 
-def forget_expired() -> int:
-    """Remove the files of imports whose time is over, and say how many; the imports themselves stay listed."""
-    count = 0
-    for batch in Import.objects.expired().select_related("job").iterator():
-        if not batch.is_live:
-            forget(batch)
-            count += 1
-    return count
-
-
 def _locked(batch: Import, by: User) -> Import:
     """Return the import as it stands, locked. PermissionDenied where ``by`` may not work on it."""
     found = Import.objects.workable_by(by).filter(pk=batch.pk)
@@ -206,7 +196,7 @@ def _hurry(batch: Import) -> None:
 
 
 def _remember(batch: Import, **changes: Any) -> None:
-    of = {"mechanism": batch.mechanism, "body": batch.body, "kind": batch.kind}
+    of: dict[str, Any] = {"mechanism": batch.mechanism, "body": batch.body, "kind": batch.kind}
     mapping, _created = ImportMapping.objects.get_or_create(**of)
     if "columns" in changes:
         changes["columns"] = {**mapping.columns, **changes["columns"]}

@@ -57,7 +57,7 @@ def _utf_8_or_windows(lines: Iterator[bytes] | io.BufferedReader) -> str:
 def text_of(path: Path, encoding: str) -> io.TextIOWrapper:
     """Return the file opened as text; bytes that are none in this encoding come out as lone surrogates."""
     errors = "surrogateescape" if "utf-16" not in encoding else "replace"
-    return path.open("r", encoding=encoding, errors=errors, newline="")  # type: ignore[return-value]
+    return path.open("r", encoding=encoding, errors=errors, newline="")
 
 
 def separator_of(sample: str) -> str:

@@ -68,3 +68,13 @@ def forget(batch: Import, *fields: str) -> None:
     Import.objects.filter(pk=batch.pk).update(**changes)
     for storage, name in names:
         discard(storage, name or "")
+
+
+def forget_expired() -> int:
+    """Remove the files of imports whose time is over, and say how many; the imports themselves stay listed."""
+    count = 0
+    for batch in Import.objects.expired().select_related("job"):
+        if not batch.is_live:
+            forget(batch)
+            count += 1
+    return count

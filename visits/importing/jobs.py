@@ -157,7 +157,8 @@ def _publish(batch: Import, user: User, stored: Stored, rest: str) -> None:
     Import.objects.filter(pk=batch.pk).update(**done)
     verb = "places.imported" if batch.kind == Import.Kind.PLACES else "import.done"
     bodies = [batch.body_id] if batch.body_id else []
-    audit.record(verb, by=user, obj=batch, mechanism=batch.mechanism, bodies=bodies, **counts)
+    details: dict[str, Any] = counts
+    audit.record(verb, by=user, obj=batch, mechanism=batch.mechanism, bodies=bodies, **details)
 
 
 @handler(UNDO, may_still=_may_still)

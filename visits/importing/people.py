@@ -69,7 +69,7 @@ class PeopleChecker:
         fields = reader_of(user, batch.mechanism)
         self.may_record = self.may_log and "figures" in fields.records()
         places = Places(batch.mechanism, batch.body, user)
-        self.reader = FigureReader(batch, places, Bodies(batch.mechanism), columns_of(batch.kind))
+        self.reader: RowReader = FigureReader(batch, places, Bodies(batch.mechanism), columns_of(batch.kind))
         self._rows_of: dict[str, int] = {}
 
     def judge(self, outcomes: list[Outcome], *, locked: bool) -> None:

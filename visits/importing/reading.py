@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -66,7 +67,7 @@ def read(path: Path, target: Path, knows: Callable[[str], bool]) -> Sheet:
     return Sheet(header, rows, head + 1)
 
 
-def _write(writer: "csv._writer", first: list[list[str]], rest: Iterator[list[str]], number: int, width: int) -> int:
+def _write(writer: Any, first: list[list[str]], rest: Iterator[list[str]], number: int, width: int) -> int:
     written = 0
     for source in (iter(first), rest):
         for cells in source:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from members.models import User
 from npmportal.access import SUBMIT_VISITS, can
+from visits.actions.transitions import move
 from visits.importing.checking import check
 from visits.importing.copying import NewRows, update
 from visits.importing.numbers import References
@@ -57,6 +58,11 @@ class VisitWriter:
         self._made = NewRows(ImportedVisit, batch_id=self.batch.pk)
         self._changes = NewRows(VisitChange, by_id=self.by.pk)
         self._now = timezone.now()
+        # What submitting sets in a visit, as the step itself sets it: who submitted cannot approve (security R-12).
+        probe = Visit()
+        fields: list[Any] = [Visit._meta.get_field(name) for name in move(probe, submit, self.by)]
+        moved = {field.attname: getattr(probe, field.attname) for field in fields}
+        self._submitted = {name: value for name, value in moved.items() if value is not None}
 
     def write(self, rows: Iterable[Row], shown: Shown) -> Stored:
         """Check the rows once more and store the good ones; ``shown`` is told how many were done.
@@ -94,7 +100,7 @@ class VisitWriter:
         }
         is_handed_in = self.hands_in and self._is_complete(columns, bool(outcome.notes))
         if is_handed_in:
-            columns |= {"state": TRANSITIONS["submit"].target, "submitted_at": self._now}
+            columns |= {"state": TRANSITIONS["submit"].target, "submitted_at": self._now, "submitted_by_id": self.by.pk}
             self._events.add(visit_id=key)
         for body in partners:
             self._partners.add(visit_id=key, body_id=body)
@@ -128,7 +134,8 @@ class VisitWriter:
             visit.version += 1
             rows.append([visit.pk, visit.version, self._now, *(getattr(visit, name) for name in attributes)])
             self._made.add(visit_id=visit.pk, is_new=False, version=visit.version, before=outcome.before)
-        columns = [str(Visit._meta.get_field(name).column) for name in attributes]
+        fields: list[Any] = [Visit._meta.get_field(name) for name in attributes]
+        columns = [str(field.column) for field in fields]
         update(Visit, ["version", "updated_at", *columns], rows)
         self._partners.store()
         self._changes.store()

@@ -132,7 +132,7 @@ def _explain_terms(found: Found, column: Column, counted: Counter[str], told: di
 
 
 def _explain_places(found: Found, column: Column, counted: Counter[str], told: dict[str, str], places: Places) -> None:
-    unknown = []
+    unknown: list[Words] = []
     for text, count in counted.most_common():
         if len(places.named(unquoted(text))) == 1 and simple(text) not in told:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from visits.models import (
     VisitEvent,
     VisitFigure,
     VisitPartner,
+    VisitText,
 )
 
 CHUNK = 1000
@@ -92,19 +93,19 @@ def _visits(batch: Import, by: User) -> Iterator[int]:
         yield len(rows)
 
 
-# What comes with a visit from the import itself; anything else that points to it was added by somebody.
-OWN = frozenset({"imported", "partner_rows", "events"})
+# What comes with a visit from the import itself, or is kept by the database; all else was added by somebody.
+OWN: tuple[type[Model], ...] = (ImportedVisit, VisitPartner, VisitEvent, VisitText)
 
 
 def _remove(visits: list[Any]) -> None:
     """Delete visits that the import made. Raises Used where somebody has added a note, a file, a number to one."""
     for relation in Visit._meta.related_objects:
-        if relation.name in OWN or relation.many_to_many:
-            continue
         pointing: Any = relation.related_model
+        if pointing in OWN or relation.many_to_many:
+            continue
         if pointing._base_manager.filter(**{f"{relation.field.name}__in": visits}).exists():
             raise Used(_("Something was added to records of this import: it can no longer be undone."))
-    for own in (ImportedVisit, VisitPartner, VisitEvent):
+    for own in OWN:
         own._default_manager.filter(visit__in=visits).delete()
     # Nothing points to them any more: they need not be read one by one to be deleted.
     found = Visit.objects.filter(pk__in=visits)

@@ -153,8 +153,8 @@ class VisitChecker:
         found = outcome.values
         if "ends_on" not in found and (visit is None or visit.ends_on == visit.starts_on):
             found["ends_on"] = found["starts_on"]
-        starts_on = found.get("starts_on") or (visit and visit.starts_on)
-        ends_on = found.get("ends_on") or (visit and visit.ends_on)
+        starts_on: date = found["starts_on"]
+        ends_on: date = found.get("ends_on") or (visit.ends_on if visit else starts_on)
         if ends_on < starts_on:
             self.reader.refuse(outcome, "ends_on", _("The last day lies before the first."))
         access = found.get("access") or (visit.access if visit else "")
