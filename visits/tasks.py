@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from visits import attachment_keeping, place_calendar
+from visits import attachment_keeping, keeping_drafts, place_calendar
+from visits.importing.files import forget_expired
 
 
 @shared_task(name="visits.tasks.check_waiting_files")
@@ -14,11 +15,18 @@ def check_waiting_files() -> None:
 
 @shared_task(name="visits.tasks.keep_files")
 def keep_files() -> None:
-    """Make sure that stored files are unaltered, and sweep what belongs to nothing. Safe to repeat."""
+    """Make sure that stored files are unaltered, sweep what belongs to nothing or was kept long enough. Repeatable."""
     attachment_keeping.keep(timezone.localtime().hour)
+    forget_expired()
 
 
 @shared_task(name="visits.tasks.follow_calendar")
 def follow_calendar() -> None:
     """Let names, operators and capacities of places that begin or end today take effect. Safe to run days late."""
     place_calendar.follow_calendar(timezone.localdate())
+
+
+@shared_task(name="visits.tasks.sweep_form_drafts")
+def sweep_form_drafts() -> None:
+    """Forget what was typed long ago and never saved. Safe to repeat."""
+    keeping_drafts.sweep()
