@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from npmportal.uploads.handlers import had_files
+
 TOKEN = "csrfmiddlewaretoken"
 NEVER = ("account_", "mfa_", "usersessions_", "members:invitation_accept", "set_language", "admin:")
 # Shorter answers, and those of one word, are choices, dates and keys: nobody misses them.
@@ -40,7 +42,7 @@ def page(request: HttpRequest, *, status: int) -> TemplateResponse:
     context = {
         "fields": fields,
         "texts": [text for _name, value in fields if len(text := str(value).strip()) > WORTH_SHOWING and " " in text],
-        "has_files": bool(request.FILES),
+        "has_files": had_files(request),
         "action": request.get_full_path(),
         "login_url": settings.LOGIN_URL,
     }

@@ -27,6 +27,11 @@ def refused_uploads(request: HttpRequest) -> list[tuple[str, Reason]]:
     return found
 
 
+def had_files(request: HttpRequest) -> bool:
+    """Tell whether the form came with files, also where nobody was let in with them."""
+    return bool(request.FILES) or request.__dict__.get("_had_files", False)
+
+
 class Door(FileUploadHandler):
     """Lets in files of people who are signed in, up to the limits; passes on what it lets in."""
 
@@ -40,6 +45,7 @@ class Door(FileUploadHandler):
         self.files += 1
         person: Any = getattr(self.request, "user", None)
         if person is None or not person.is_authenticated:
+            self.request.__dict__["_had_files"] = True
             raise SkipFile
         if self.is_too_much:
             self._leave_out(Reason.REQUEST_TOO_LARGE)

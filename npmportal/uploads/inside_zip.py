@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import IO
 
 from npmportal.uploads.reasons import Reason, Refused
@@ -19,6 +20,7 @@ SMALL = 1_000_000  # what unpacks to less may be as repetitive as it likes
 CHUNK = 65_536
 OVERLAP = 200  # bytes of the chunk before, so that what is searched for is found across the border
 ENCRYPTED = 0x1
+ARCHIVES = (".zip", ".jar", ".7z", ".rar", ".gz", ".bz2", ".xz", ".tar", ".docx", ".xlsx", ".xlsm", ".pptx", ".odt")
 LOCAL_HEADER, DESCRIPTOR = 30, 24  # bytes before an entry's name, and at most after its content
 PACKED_HOW = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -74,8 +76,8 @@ def look_into_zip(file: IO[bytes], extension: str) -> None:
 def directory(file: IO[bytes]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
     """Return the archive in ``file``, open, and its entries, once they have been found harmless by what they declare.
 
-    Refused where they are too many or would unpack to too much, are encrypted or links, overlap, or have names that
-    lead out of their folder.
+    Refused where they are too many or would unpack to too much, are encrypted, archives or links, overlap, or have
+    names that lead out of their folder.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -87,6 +89,10 @@ def directory(file: IO[bytes]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
         raise Refused(Reason.BOMB)
     for entry in entries:
         _check_entry(entry)
+    ordered = sorted(entries, key=lambda entry: entry.header_offset)
+    for one, two in pairwise(ordered):
+        if one.header_offset + one.compress_size > two.header_offset:
+            raise Refused(Reason.BOMB)  # two entries share bytes: the trick that packs petabytes into megabytes
     return archive, entries
 
 
@@ -101,6 +107,8 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise Refused(Reason.PATHS)
     if entry.flag_bits & ENCRYPTED:
         raise Refused(Reason.LOCKED)
+    if name.lower().endswith(ARCHIVES):
+        raise Refused(Reason.FILE_INSIDE)
     if entry.compress_type not in PACKED_HOW:
         raise Refused(Reason.DAMAGED)
     if _is_dense(entry.file_size, entry.compress_size):
@@ -112,7 +120,7 @@ def _check_layout(file: IO[bytes], entries: list[zipfile.ZipInfo], directory_at:
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise Refused(Reason.BOMB)  # two entries share bytes: the trick that packs petabytes into megabytes
+            raise Refused(Reason.BOMB)
         if entry.header_offset > end + (DESCRIPTOR if end else 0):
             raise Refused(Reason.HIDDEN)
         file.seek(entry.header_offset)

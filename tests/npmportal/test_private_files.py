@@ -24,7 +24,7 @@ from npmportal.private_files import (
     unfinished_folder,
 )
 from npmportal.uploads import handlers
-from npmportal.uploads.handlers import refused_uploads
+from npmportal.uploads.handlers import had_files, refused_uploads
 from npmportal.uploads.names import LONGEST, extension_of, tidy_name
 from npmportal.uploads.reasons import Reason
 
@@ -158,6 +158,7 @@ def test_files_of_strangers_are_not_received(settings, size):
     assert request.POST["words"] == "typed"
     assert not request.FILES
     assert refused_uploads(request) == []
+    assert had_files(request)
     folder = settings.FILES_ROOT / "unfinished"
     assert not folder.exists() or not list(folder.iterdir())
 

@@ -181,3 +181,19 @@ def test_names_are_shown_escaped_and_sent_in_one_line(alpha_monitor, draft, as_,
     assert body_of(response) == b"words"
     assert header.startswith("attachment; filename")
     assert not re.search(r"[\r\n\x00\u202e/\\]", header.replace("filename*=utf-8''", ""))
+
+
+def test_session_that_ended_meanwhile_hands_back_what_was_typed_and_asks_for_the_files_anew(settings, draft, client):
+    client.cookies[settings.CSRF_COOKIE_NAME] = "c" * 32
+
+    response = client.post(
+        files_url(draft),
+        {"kind": "letter", "note": "A note that took a while.", "files": [received("a.txt", b"x" * 3_000_000)]},
+        headers={"Origin": "http://testserver"},
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 401
+    assert "A note that took a while." in page
+    assert "Files you had chosen are not kept." in page
+    assert stored_files() == []
