@@ -73,6 +73,24 @@ def last_visits_by_layer(place: Place, user: Any, on: date) -> list[LayerVisit]:
     ]
 
 
+def monitors_of(places: Iterable[Place], on: date) -> dict[Any, list[int]]:
+    """Return by the key of each of ``places`` the bodies whose remits cover it on the day ``on``. One query.
+
+    Coverage is by unit: the police cells inside a prison are the business of those who monitor police cells.
+    """
+    places = list(places)
+    held = RemitBody.objects.filter(
+        remit__in=Remit.objects.as_at(on), remit__setting__in={p.setting_id for p in places}
+    )
+    columns = ("remit__setting", "remit__jurisdictions", "body_id")
+    by_cell: dict[tuple[int, int], list[int]] = {}
+    for setting, jurisdiction, body in held.order_by("remit__layer", "position", "pk").values_list(*columns):
+        bodies = by_cell.setdefault((setting, jurisdiction), [])
+        if body not in bodies:
+            bodies.append(body)
+    return {place.pk: by_cell.get((place.setting_id, place.jurisdiction_id), []) for place in places}
+
+
 def _asked(place: Place, on: date) -> tuple[dict[str, Q], set[str]]:
     """Return the condition for a visit of each layer, and the layers that monitor the place on the day ``on``."""
     parts = RemitBody.objects.filter(

@@ -197,6 +197,10 @@ def _store(kind: PlaceFactKind, row: Any) -> None:
         row.save()
 
 
+def _place_field(row: Any) -> str:
+    return next(kind.place_field for kind in KINDS.values() if isinstance(row, kind.model))
+
+
 def _trace(
     act: str,
     place: Place,
@@ -208,6 +212,9 @@ def _trace(
     effective_on: date | None = None,
     reason: str = "",
 ) -> None:
+    if after:
+        # Of the place only the name is said, and that it is this one, also where a correction changes something else.
+        before = {name: value for name, value in before.items() if name != _place_field(row)}
     record_change(
         act=act,
         row=row,

@@ -23,7 +23,7 @@ from visits.field_table import reader_of
 from visits.models import OperatorPeriod, Place, PlaceMerge, PlaceSuccession, Visit
 from visits.models.body_names import BodyNames
 from visits.models.place_facts import name_of_place_on
-from visits.place_visits import last_visit, last_visits_by_layer, may_know_of_visits, with_last_visit
+from visits.place_visits import last_visit, last_visits_by_layer, may_know_of_visits, monitors_of, with_last_visit
 from visits.views.rows import bodies_of, rows_of
 from visits.visit_intervals import IntervalRules, due
 
@@ -94,11 +94,11 @@ def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, 
         "may_know": may_know_of_visits(user, mechanism),
     }
     if not found["may_know"]:
-        return found | {"units": list(units)}
+        return found | _monitors(place, list(units), on, names)
     last = last_visit(place, user, on)
     rule = IntervalRules(mechanism, on).rule_for(place)
     return found | {
-        "units": list(with_last_visit(units, user, on)),
+        **_monitors(place, list(with_last_visit(units, user, on)), on, names),
         "last": last,
         "last_bodies": bodies_of(last, names) if last else [],
         "last_days_ago": (on - last.starts_on).days if last else None,
@@ -106,3 +106,12 @@ def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, 
         "may_set": may_set_some(user, mechanism),
         "due": due(place, rule, last.starts_on if last else None, on) if rule else None,
     }
+
+
+def _monitors(place: Place, units: list[Place], on: date, names: BodyNames) -> dict[str, Any]:
+    """Return who monitors the place, and its units each with their own monitors."""
+    bodies = monitors_of([place, *units], on)
+    for unit in units:
+        unit.monitors = [name for body in bodies[unit.pk] if (name := names.on(body, on))]  # type: ignore[attr-defined]
+    own = [str(name.name) for body in bodies[place.pk] if (name := names.on(body, on))]
+    return {"units": units, "monitors": "\n".join(own) or _("Nobody, by the remits in the register")}
