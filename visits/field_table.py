@@ -74,7 +74,7 @@ LABELS: dict[str, Promise] = {
 }
 KEPT_BY_THE_PORTAL = frozenset(
     ("id", "mechanism", "body_ids", "version", "form_key", "created_at", "updated_at")
-    + ("submitted_at", "approved_at", "looked_at")
+    + ("submitted_at", "submitted_by", "approved_at", "looked_at")
 )
 SHAPE = Shape(
     fields=frozenset({field.name for field in Visit._meta.concrete_fields} - KEPT_BY_THE_PORTAL | LABELS.keys()),

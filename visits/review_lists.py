@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
 from members.models import Mechanism
 from npmportal.access import APPROVE_VISITS, REVIEW_VISITS, grants_of, holders
-from visits.models import Visit, VisitEvent, VisitNote
+from visits.models import Visit, VisitNote
 
 MOST = 100  # questions looked at; a desk counts no further
 
@@ -18,13 +18,11 @@ def to_approve(user: Any, mechanism: Mechanism) -> QuerySet[Visit]:
     the person who submitted could. Two queries, the list's own included.
     """
     grants = grants_of(user)
-    submitter = VisitEvent.objects.filter(visit=OuterRef("pk"), to_state=Visit.State.SUBMITTED).order_by("-at", "-id")
     submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
     mine = Q(lead_body__in=grants.on(APPROVE_VISITS))
     if mechanism.pk in grants.on(REVIEW_VISITS):
         mine |= _of_bodies_without_another(mechanism)
-    annotated = submitted.annotate(submitter=Subquery(submitter.values("by")[:1]))
-    return annotated.filter(mine).filter(Q(submitter=None) | ~Q(submitter=user.pk))
+    return submitted.filter(mine).filter(Q(submitted_by=None) | ~Q(submitted_by=user.pk))
 
 
 def _of_bodies_without_another(mechanism: Mechanism) -> Q:
@@ -32,7 +30,7 @@ def _of_bodies_without_another(mechanism: Mechanism) -> Q:
     alone = {body: next(iter(people)) for body, people in approvers.items() if len(people) == 1}
     found = ~Q(lead_body__in=list(approvers))
     for body, person in alone.items():
-        found |= Q(lead_body=body, submitter=person)
+        found |= Q(lead_body=body, submitted_by=person)
     return found
 
 

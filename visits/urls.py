@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits import attachment_urls, finding_urls, import_urls, place_urls
+from visits import attachment_urls, import_urls, place_urls
 from visits.views import field_pages, visit_detail, visit_form, visit_list, visit_notes, who
 
 app_name = "visits"
@@ -24,7 +24,6 @@ urlpatterns = [
     path("<slug:npm>/desk/visits/<uuid:pk>/<slug:transition>/", visit_detail.visit_transition, name="visit_transition"),
     *place_urls.urlpatterns,
     *import_urls.urlpatterns,
-    *finding_urls.urlpatterns,
     path("<slug:npm>/desk/fields/", field_pages.fields, name="fields"),
     path("<slug:npm>/desk/fields.csv", field_pages.fields_csv, name="fields_csv"),
 ]

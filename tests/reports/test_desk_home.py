@@ -12,7 +12,7 @@ from reports.models import Report
 from reports.worklists import work_lists
 from tests.factories import PlaceFactory, ReportingYearFactory, VisitFactory
 from visits.actions import answer, ask, settle
-from visits.models import Visit, VisitEvent
+from visits.models import Visit
 
 URL = "/examplia/desk/"
 
@@ -87,8 +87,8 @@ def test_question_stands_on_the_bodys_desk_until_answered_and_its_answer_on_the_
 def draft_of_alpha(mechanism, alpha, alpha_lead, alpha_monitor):
     """Two submitted visits of alpha, one by its only lead."""
     for reference, by in (("by-lead", alpha_lead), ("by-monitor", alpha_monitor)):
-        visit = VisitFactory(place__mechanism=mechanism, lead_body=alpha, submitted=True, reference=reference)
-        VisitEvent.objects.create(visit=visit, transition="submit", from_state="draft", to_state="submitted", by=by)
+        where = {"place__mechanism": mechanism, "lead_body": alpha}
+        VisitFactory(submitted=True, reference=reference, submitted_by=by, **where)
 
 
 def test_administrator_sees_no_visit_but_the_open_invitations(as_, visits, administrator, mechanism, alpha):

@@ -75,7 +75,7 @@ def change_record(
     if not changed:
         return stored
     came_from = stored.state
-    moved = put_back_into_review(stored, came_from, reason)
+    moved = put_back_into_review(stored, came_from, by, reason)
     stored.version += 1
     stored.save(update_fields=[*moved, "version", "updated_at"])
     both = {name: [before[name], after[name]] for name in changed}

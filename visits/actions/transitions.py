@@ -53,7 +53,7 @@ def _holds(permission: str, visit: Visit, user: Any) -> bool:
 
 def may_review(visit: Visit, user: Any) -> bool:
     """Tell whether ``user`` is one of those who look at what was submitted: another lead, or the coordinator."""
-    return may_take(TRANSITIONS["return"], visit, user) and _submitter(visit) != user.pk
+    return may_take(TRANSITIONS["return"], visit, user) and visit.submitted_by_id != user.pk
 
 
 def steps_open_to(user: User, visit: Visit) -> list[Transition]:
@@ -91,7 +91,7 @@ def take_transition(*, visit: Visit, name: str, by: User, reason: str = "", seen
             _("This visit has been saved by somebody else, or in another window, since you opened it") + "."
         )
     came_from = visit.state
-    _store(visit, step)
+    _store(visit, step, by)
     write_down(step, visit, came_from, by, reason)
     return visit
 
@@ -163,37 +163,32 @@ def _standing_in_the_way(step: Transition, visit: Visit, by: User) -> str:
     """Return in words what keeps ``by``, who has the right, from this step with this visit; "" where nothing does."""
     if step.until_looked_at and visit.looked_at is not None:
         return _("A reviewer has opened this visit already: ask for it to be returned.")
-    if step.by_two and _submitter(visit) == by.pk:
+    if step.by_two and visit.submitted_by_id == by.pk:
         return _("You submitted this visit yourself: somebody else must approve it.")
     if step.name == "approve" and not _holds(APPROVE_VISITS, visit, by) and _has_own_approver(visit):
         return _("The lead of the body approves this visit; you can ask about it or return it.")
     return ""
 
 
-def _submitter(visit: Visit) -> int | None:
-    """Return who submitted the visit last; two persons for every approval (security R-12)."""
-    return VisitEvent.objects.filter(visit=visit, to_state=State.SUBMITTED).values_list("by_id", flat=True).first()
-
-
 def _has_own_approver(visit: Visit) -> bool:
     """Tell whether somebody who leads the body, and did not submit the visit, can approve it (ADR 0020)."""
     approvers = holders(APPROVE_VISITS, Q(pk=visit.lead_body_id)).get(visit.lead_body_id, frozenset())
-    return bool(approvers - {_submitter(visit)})
+    return bool(approvers - {visit.submitted_by_id})
 
 
-def _store(visit: Visit, step: Transition) -> None:
+def _store(visit: Visit, step: Transition, by: User) -> None:
     visit.version += 1
-    fields = ["version", *move(visit, step)]
+    fields = ["version", *move(visit, step, by)]
     visit.save(update_fields=fields)
 
 
-def move(visit: Visit, step: Transition) -> list[str]:
-    """Put ``visit`` into the state the step leads to; return the columns that are to be stored."""
+def move(visit: Visit, step: Transition, by: User) -> list[str]:
+    """Put ``visit`` into the state the step of ``by`` leads to; return the columns that are to be stored."""
     visit.state = step.target
     fields = ["state", "updated_at"]
     if step.target == State.SUBMITTED:
-        visit.submitted_at, visit.looked_at = timezone.now(), None
-        fields += ["submitted_at", "looked_at"]
+        visit.submitted_at, visit.submitted_by, visit.looked_at = timezone.now(), by, None
+        fields += ["submitted_at", "submitted_by", "looked_at"]
     if step.target == State.APPROVED:
         visit.approved_at = timezone.now()
         fields.append("approved_at")

@@ -115,7 +115,7 @@ def change_visit(
     before = stored.body_ids
     if _set_partners(visit, partners):
         changed.append("partners")
-    moved = put_back_into_review(visit, stored.state, reason) if changed else []
+    moved = put_back_into_review(visit, stored.state, by, reason) if changed else []
     try:
         with transaction.atomic():
             columns = [name for name in changed if name != "partners"]
@@ -147,7 +147,7 @@ def locked_for_change(visit: Visit, expected_version: int, by: User) -> Visit:
     return stored
 
 
-def put_back_into_review(visit: Visit, came_from: str, reason: str) -> list[str]:
+def put_back_into_review(visit: Visit, came_from: str, by: User, reason: str) -> list[str]:
     """Submit a visit that was approved again, because it is changed; return the columns that are to be stored.
 
     Raises ReasonMissing or VisitIncomplete (visits.actions.transitions).
@@ -156,7 +156,7 @@ def put_back_into_review(visit: Visit, came_from: str, reason: str) -> list[str]
         return []
     check_reason(tidy(reason))
     check_complete(visit)
-    return move(visit, TRANSITIONS["amend"])
+    return move(visit, TRANSITIONS["amend"], by)
 
 
 def _both(changed: list[str], stored: Visit, visit: Visit, bodies_before: list[int]) -> dict[str, list[Any]]:

@@ -112,7 +112,9 @@ def _copy_batch(rows: list[Invented], people: People, history_from: int) -> int:
     partners = [(row.columns["id"], body) for row in rows for body in row.partners]
     _copy(VisitPartner._meta.db_table, ["visit_id", "body_id"], partners)
     for row in rows:
-        row.columns["created_by_id"] = people.by_body.get(row.columns["lead_body_id"], people.nobody.pk)
+        by = people.by_body.get(row.columns["lead_body_id"], people.nobody.pk)
+        row.columns["created_by_id"] = by
+        row.columns["submitted_by_id"] = None if row.columns["submitted_at"] is None else by
     columns = [*rows[0].columns, *CONSTANTS]
     constants = tuple(CONSTANTS.values())
     _copy(Visit._meta.db_table, columns, ((*row.columns.values(), *constants) for row in rows))

@@ -171,6 +171,10 @@ class Visit(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, editable=False)
+    # Who submitted it last; somebody else approves it (security R-12).
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
     approved_at = models.DateTimeField(null=True, editable=False)
     # When a reviewer first opened what was submitted last: until then the body may take it back.
     looked_at = models.DateTimeField(null=True, editable=False)
@@ -241,6 +245,11 @@ class Visit(models.Model):
                 include=["mechanism"],
                 condition=Q(state__in=["draft", "returned"]),
                 name="visits_visit_open",
+            ),
+            models.Index(
+                fields=["mechanism", "lead_body", "submitted_by", "-starts_on", "-id"],
+                condition=Q(state="submitted"),
+                name="visits_visit_to_approve",
             ),
             models.Index(
                 fields=["mechanism", "-approved_at", "-id"],
