@@ -182,6 +182,17 @@ class Answer(models.Model):
         return f"{self.question}: {self.stated}"
 
     @property
+    def told(self) -> Any:
+        """The value as the feed keeps it: a truth, a number in figures, words in both languages, or None."""
+        if self.availability != self.Availability.RECORDED or self.number is None:
+            return self.text or None
+        if self.question.kind == Question.Kind.YES_NO:
+            return bool(self.number)
+        if self.question.kind == Question.Kind.CHOICE:
+            return [words[int(self.number) - 1] for words in self.question.choices_in_both]
+        return f"{self.number:f}".rstrip("0").rstrip(".") if "." in f"{self.number:f}" else str(self.number)
+
+    @property
     def stated(self) -> str:
         """The answer in words, or why there is none."""
         if self.availability != self.Availability.RECORDED:
