@@ -52,6 +52,8 @@ class FileForm(forms.Form):
         names = BodyNames(mechanism).choices(date.today())
         bodies = [(str(pk), name) for pk, name in names if pk in allowed.bodies]
         fields["body"].choices = bodies if len(bodies) == 1 else [("", _("Choose")), *bodies]
+        fields["body"].required = Kind.PLACES not in allowed.kinds  # places are nobody's own
+        fields["body"].error_messages["required"] = _("Choose the body whose visits these are.")
         if not bodies:
             del fields["body"]
         self.left_out = left_out or []

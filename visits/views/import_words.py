@@ -1,11 +1,13 @@
 """Imports in words, for their pages."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from visits.importing.columns import columns_of
+from visits.importing.columns import DAY, TERM, Column, columns_of
 from visits.importing.outcomes import RESULTS
 from visits.importing.terms import choices_of
 from visits.models import Import
@@ -45,14 +47,21 @@ def problem_rows(batch: Import) -> list[dict[str, Any]]:
 def shown_rows(batch: Import) -> list[dict[str, Any]]:
     """Return the first rows that would be stored, each with its values under the names of their fields."""
     known = columns_of(batch.kind)
-    terms = {name: dict(choices_of(column, batch.mechanism)) for name, column in known.items() if column.may_be_fixed}
+    printers = {name: _printer(column, batch) for name, column in known.items()}
     found = []
     for row in batch.preview.get("rows", []):
-        values = [
-            (known[name].label, terms.get(name, {}).get(value, value)) for name, value in row["values"] if name in known
-        ]
-        found.append({**row, "words": RESULTS[row["result"]], "values": values})
+        values = dict(row["values"])
+        named = [(column.label, printers[name](values[name])) for name, column in known.items() if name in values]
+        found.append({**row, "words": RESULTS[row["result"]], "values": named})
     return found
+
+
+def _printer(column: Column, batch: Import) -> Callable[[str], str]:
+    """Return what prints a value of ``column`` that was kept as text."""
+    if column.reads == DAY:
+        return lambda text: date_format(date.fromisoformat(text))
+    terms = dict(choices_of(column, batch.mechanism)) if column.reads == TERM else {}
+    return lambda text: terms.get(text, text)
 
 
 def earlier_of(batch: Import) -> Import | None:
