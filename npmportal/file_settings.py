@@ -112,5 +112,6 @@ HANDLERS = [
 ]
 BEAT: dict[str, Any] = {
     "check-waiting-files": {"task": "visits.tasks.check_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep-form-drafts": {"task": "visits.tasks.sweep_form_drafts", "schedule": crontab(hour="3", minute=50)},
     "keep-files": {"task": "visits.tasks.keep_files", "schedule": crontab(minute=35), "options": {"expires": 3000}},
 }

@@ -9,6 +9,7 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         """Read the field table now: a mistake in it stops the start, not a page. Make kinds of jobs and acts known."""
         from members.coverage.cells import show_beside
+        from members.leaving_hooks import when_a_person_leaves
         from visits import (  # noqa: F401
             activity,
             attachment_activity,
@@ -16,14 +17,21 @@ class VisitsConfig(AppConfig):
             field_table,
             import_activity,
             place_activity,
+            plan_activity,
+            question_activity,
         )
         from visits.beside_coverage import places_and_visits
         from visits.concern_kinds import register_kinds
+        from visits.documents import mandate_letter  # noqa: F401
         from visits.importing import jobs  # noqa: F401
+        from visits.keeping_drafts import forget_drafts_of
 
         activity.declare()
         import_activity.declare()
         attachment_activity.declare()
         place_activity.declare()
+        plan_activity.declare()
+        question_activity.declare()
         register_kinds()
         show_beside(places_and_visits)
+        when_a_person_leaves(forget_drafts_of)

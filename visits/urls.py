@@ -1,7 +1,7 @@
 from django.urls import path
 
-from visits import attachment_urls, import_urls, place_urls
-from visits.views import field_pages, visit_detail, visit_form, visit_list, visit_notes, who
+from visits import attachment_urls, finding_urls, import_urls, place_urls, plan_urls, question_urls, record_urls
+from visits.views import field_pages, form_drafts, visit_detail, visit_form, visit_list, visit_notes, who
 
 app_name = "visits"
 
@@ -10,9 +10,13 @@ urlpatterns = [
     path("<slug:npm>/desk/visits.csv", visit_list.visits_csv, name="visits_csv"),
     path("<slug:npm>/desk/visits/new/", visit_form.visit_create, name="visit_create"),
     path("<slug:npm>/desk/visits/new/places/", visit_form.place_options_part, name="place_options"),
+    path("<slug:npm>/desk/visits/new/kept/", form_drafts.draft_keep, name="draft_keep"),
+    path("<slug:npm>/desk/visits/new/kept/throw-away/", form_drafts.draft_throw_away, name="draft_throw_away"),
     path("<slug:npm>/desk/visits/<uuid:pk>/", visit_detail.visit_detail, name="visit_detail"),
     path("<slug:npm>/desk/visits/<uuid:pk>/change/", visit_form.visit_change, name="visit_change"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/change/kept/", form_drafts.draft_keep, name="visit_draft_keep"),
     *attachment_urls.urlpatterns,
+    *record_urls.urlpatterns,
     path("<slug:npm>/desk/visits/<uuid:pk>/who/", who.visit_who, name="visit_who"),
     path("<slug:npm>/desk/visits/<uuid:pk>/notes/<slug:kind>/", visit_notes.visit_note, name="visit_note"),
     path(
@@ -23,7 +27,10 @@ urlpatterns = [
     ),
     path("<slug:npm>/desk/visits/<uuid:pk>/<slug:transition>/", visit_detail.visit_transition, name="visit_transition"),
     *place_urls.urlpatterns,
+    *plan_urls.urlpatterns,
     *import_urls.urlpatterns,
+    *finding_urls.urlpatterns,
+    *question_urls.urlpatterns,
     path("<slug:npm>/desk/fields/", field_pages.fields, name="fields"),
     path("<slug:npm>/desk/fields.csv", field_pages.fields_csv, name="fields_csv"),
 ]

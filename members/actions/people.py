@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members.actions import groups, invitations
 from members.actions import people_rules as rules
 from members.actions.people_rules import PeopleError, Scope
+from members.leaving_hooks import end_what_was_private
 from members.models import Affiliation, Mechanism, User
 from members.models.affiliation_groups import sync_groups
 from npmportal import accounts
@@ -65,6 +66,7 @@ def end_roles(*, user: User, roles: list[Affiliation], mechanism: Mechanism, by:
     if is_closed:
         _close_account(user)
     sync_groups(user)
+    end_what_was_private(user)
     groups.end_seats_left(person=user, mechanism=mechanism, by=by)
     invitations.withdraw_those_of(user=user, by=by)
     scope = roles[0].body or mechanism

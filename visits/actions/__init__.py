@@ -1,5 +1,6 @@
 """What people do with visits and places: each function one promise, in one transaction, written down."""
 
+from visits.actions.form_drafts import NotKept, TooLong, TooMany, keep_draft, throw_draft_away
 from visits.actions.notes import (
     QuestionSettled,
     add_to_record,
@@ -33,6 +34,7 @@ from visits.actions.transitions import (
 from visits.actions.visits import ReferenceTaken, VisitChangedMeanwhile, change_visit, log_visit
 
 __all__ = [
+    "NotKept",
     "PlaceChangedMeanwhile",
     "PlaceFactRefused",
     "PlaceTaken",
@@ -40,6 +42,8 @@ __all__ = [
     "ReasonMissing",
     "ReferenceTaken",
     "StepRefused",
+    "TooLong",
+    "TooMany",
     "VisitChangedMeanwhile",
     "VisitIncomplete",
     "add_place",
@@ -52,6 +56,7 @@ __all__ = [
     "correct_place_fact",
     "end_place_fact",
     "enter_place_fact",
+    "keep_draft",
     "log_visit",
     "may_add",
     "may_answer",
@@ -64,5 +69,6 @@ __all__ = [
     "side_of",
     "steps_open_to",
     "take_transition",
+    "throw_draft_away",
     "write_note",
 ]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from members.models import MemberBody, User
 from npmportal import audit
 from npmportal.access import LOG_VISITS, can
+from visits.actions.form_drafts import throw_draft_away
 from visits.actions.transitions import check_complete, check_reason, move, tidy, write_down
 from visits.field_table import reader_of
 from visits.models import TRANSITIONS, Visit, VisitChange, VisitNumber, VisitPartner
@@ -63,7 +64,6 @@ class ReferenceTaken(Exception):
     """Another visit of the body was given the same reference a moment ago."""
 
 
-@transaction.atomic
 def log_visit(
     *, visit: Visit, partners: Iterable[MemberBody] | None, by: User, form_key: uuid.UUID | None = None
 ) -> Visit:
@@ -73,33 +73,53 @@ def log_visit(
     """
     if not can(by, LOG_VISITS, visit.lead_body):
         raise PermissionDenied
-    if form_key and (earlier := Visit.objects.filter(created_by=by, form_key=form_key).first()):
-        return earlier
     visit.state = Visit.State.DRAFT
     visit.created_by, visit.form_key = by, form_key
     _follow_place(visit)
-    visit.reference = visit.reference or next_reference(visit.lead_body, visit.starts_on.year)
-    try:
-        with transaction.atomic():
-            visit.save(force_insert=True)
-    except IntegrityError as error:
-        if form_key and (earlier := Visit.objects.filter(created_by=by, form_key=form_key).first()):
-            return earlier  # the other click of a double click was quicker
-        raise ReferenceTaken from error
-    _set_partners(visit, partners)
-    audit.record("visit.logged", by=by, obj=visit, mechanism=visit.mechanism, bodies=_bodies_of(visit))
+    own_reference = visit.reference
+    for is_sure in (False, True):
+        try:
+            return _logged(visit, own_reference, is_sure, partners, by)
+        except IntegrityError as error:
+            if form_key and (earlier := Visit.objects.filter(created_by=by, form_key=form_key).first()):
+                return earlier  # the other click of a double click was quicker
+            if own_reference or is_sure:
+                raise ReferenceTaken from error
+    raise AssertionError
+
+
+@transaction.atomic
+def _logged(visit: Visit, own_reference: str, is_sure: bool, partners: Iterable[MemberBody] | None, by: User) -> Visit:
+    """Store the new visit with all that hangs on it. A number taken for it is given back where that fails.
+
+    Only the second time, when the first was refused, is it made sure beforehand that nobody else has the reference.
+    """
+    year = visit.starts_on.year
+    visit.reference = own_reference or next_reference(visit.lead_body, year, is_sure=is_sure)
+    visit.save(force_insert=True)
+    joined = sorted({body.pk for body in partners or ()} - {visit.lead_body_id})
+    VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in joined)
+    visit.body_ids = [visit.lead_body_id, *joined]  # as the database keeps them (ADR 0010)
+    throw_draft_away(by=by, form_key=visit.form_key)
+    audit.record("visit.logged", by=by, obj=visit, mechanism=visit.mechanism_id, bodies=visit.body_ids)
     return visit
 
 
 @transaction.atomic
 def change_visit(
-    *, visit: Visit, partners: Iterable[MemberBody] | None, expected_version: int, by: User, reason: str = ""
+    *,
+    visit: Visit,
+    partners: Iterable[MemberBody] | None,
+    expected_version: int,
+    by: User,
+    reason: str = "",
+    form_key: uuid.UUID | None = None,
 ) -> Visit:
     """Store what ``visit`` now says, keep what stood there before, and write down which fields changed.
 
     ``partners`` None leaves them as they are. A change of an approved visit asks for a ``reason`` and puts the visit
     back into review. PermissionDenied where the visit, or a field that changed, is not open to ``by``
-    (visits/field_table.csv).
+    (visits/field_table.csv). What was kept of the form with ``form_key`` ends.
 
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
     when another visit of the body has the reference, StepRefused where a reason or something to record is missing.
@@ -129,6 +149,7 @@ def change_visit(
         VisitChange.objects.create(visit=visit, state=stored.state, by=by, fields=_both(changed, stored, visit, before))
     bodies = {*before, *visit.body_ids}  # a partner that was taken off reads of it too
     audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, bodies=bodies, fields=changed)
+    throw_draft_away(by=by, form_key=form_key)
     if moved:
         write_down(TRANSITIONS["amend"], visit, stored.state, by, tidy(reason))
     return visit
@@ -175,18 +196,16 @@ def _as_json(value: Any) -> Any:
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
-def next_reference(body: MemberBody, year: int) -> str:
-    """Return the next free reference of ``body`` in ``year``, “ALPHA-2024-0007”. Call it inside a transaction."""
+def next_reference(body: MemberBody, year: int, *, is_sure: bool = True) -> str:
+    """Return the next reference of ``body`` in ``year``, “ALPHA-2024-0007”. Call it inside a transaction.
+
+    With ``is_sure`` False a visit that was given that reference by hand is not looked for.
+    """
     abbreviation = body.abbreviation.replace(" ", "-")[:20]
-    number, _created = VisitNumber.objects.get_or_create(body=body, year=year)
-    number = VisitNumber.objects.select_for_update(of=("self",)).get(pk=number.pk)
     while True:
-        number.last += 1
-        reference = f"{abbreviation}-{year}-{number.last:04d}"
-        if not Visit.objects.filter(lead_body=body, reference=reference).exists():
-            break
-    number.save(update_fields=["last"])
-    return reference
+        reference = f"{abbreviation}-{year}-{VisitNumber.take(body, year):04d}"
+        if not is_sure or not Visit.objects.filter(lead_body=body, reference=reference).exists():
+            return reference
 
 
 def _bodies_of(visit: Visit) -> list[int]:
@@ -196,8 +215,12 @@ def _bodies_of(visit: Visit) -> list[int]:
 
 def _follow_place(visit: Visit) -> None:
     """Keep with the visit the setting and jurisdiction of its place, as they are when the place is chosen."""
-    visit.mechanism = visit.place.mechanism
-    visit.setting, visit.jurisdiction = visit.place.setting, visit.place.jurisdiction
+    place = visit.place
+    visit.mechanism_id, visit.setting_id, visit.jurisdiction_id = (
+        place.mechanism_id,
+        place.setting_id,
+        place.jurisdiction_id,
+    )
 
 
 def _set_partners(visit: Visit, partners: Iterable[MemberBody] | None) -> bool:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from visits.forms.fields import (
     QuickBoxes,
     as_plain_numbers,
 )
+from visits.forms.merging import marks_of
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.completeness import is_within_remit
@@ -118,6 +120,8 @@ class VisitForm(forms.ModelForm[Visit]):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # What stood in each field when the form was opened (visits.forms.merging).
+    began = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4_000)
 
     class Meta:
         model = Visit
@@ -134,23 +138,30 @@ class VisitForm(forms.ModelForm[Visit]):
         super().__init__(*args, **kwargs)
         # The order of the page is the order of the error summary.
         self.order_fields(["place", "starts_on", "ends_on", "lead_body", "kind", "own_kind", "notice", "validity"])
-        names = BodyNames(mechanism)
-        mine = grants_of(user).on(LOG_VISITS)
+        self._mechanism, self._mine = mechanism, grants_of(user).on(LOG_VISITS)
         lead: Any = self.fields["lead_body"]
         partners: Any = self.fields["partners"]
-        lead.queryset = mechanism.bodies.filter(pk__in=mine)
+        lead.queryset = mechanism.bodies.filter(pk__in=self._mine)
         partners.queryset = mechanism.bodies.all()
-        # The names are read already; a list of choices spares a query for each field.
-        partners.choices = names.choices(date.today())
-        leads = [(body, name) for body, name in partners.choices if body in mine]
-        lead.choices = [("", _("Choose")), *leads]
+        # One query for both lists, and none where the form is only judged.
+        partners.choices = lambda: self.bodies
+        lead.choices = lambda: [("", _("Choose")), *self._leads()]
         place: Any = self.fields["place"]
         place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
-        self._suggest(leads)
+        self._put_in_words()
+        if not self.is_bound:
+            self._suggest()
         self._leave_out_what_is_closed(user, mechanism)
 
-    def _suggest(self, leads: list[tuple[int, str]]) -> None:
-        """Fill in what is not in question: the only body, today's key or version."""
+    @cached_property
+    def bodies(self) -> list[tuple[int, str]]:
+        """The bodies of the mechanism by the names they bear today."""
+        return BodyNames(self._mechanism).choices(date.today())
+
+    def _leads(self) -> list[tuple[int, str]]:
+        return [(body, name) for body, name in self.bodies if body in self._mine]
+
+    def _put_in_words(self) -> None:
         fields: dict[str, Any] = self.fields
         fields["notice"].choices = Visit.Notice.choices
         as_plain_numbers(fields)
@@ -161,13 +172,19 @@ class VisitForm(forms.ModelForm[Visit]):
             fields[name].choices = [("", _("Not recorded")), *fields[name].choices[1:]]
         for name, message in REQUIRED.items():
             fields[name].error_messages["required"] = message
-        if self.instance._state.adding:
-            self.initial.setdefault("form_key", uuid.uuid4())
-            if len(leads) == 1 and not self.initial.get("lead_body"):
-                self.initial["lead_body"] = leads[0][0]
-        else:
+
+    def _suggest(self) -> None:
+        """Fill in what is not in question: today, the only body; the key of this opening, and what it begins from."""
+        self.initial.setdefault("form_key", uuid.uuid4())
+        if not self.instance._state.adding:
             self.initial.setdefault("version", self.instance.version)
+            self.initial.setdefault("began", marks_of(self.instance))
             self.initial.setdefault("partners", list(self.instance.body_ids[1:]))
+            return
+        if self.initial.get("starts_on") is None:
+            self.initial["starts_on"] = date.today()
+        if not self.initial.get("lead_body") and len(leads := self._leads()) == 1:
+            self.initial["lead_body"] = leads[0][0]
 
     def _leave_out_what_is_closed(self, user: User, mechanism: Mechanism) -> None:
         """Keep the fields that the field table lets ``user`` change in this visit, and no others.
@@ -176,7 +193,11 @@ class VisitForm(forms.ModelForm[Visit]):
         """
         reader = reader_of(user, mechanism)
         is_stored = not self.instance._state.adding and self.instance.state in Visit.CHANGEABLE
-        open_fields = (reader.changes(self.instance) if is_stored else reader.records()) | {"version", "form_key"}
+        open_fields = (reader.changes(self.instance) if is_stored else reader.records()) | {
+            "version",
+            "form_key",
+            "began",
+        }
         if is_stored and self.instance.state == Visit.State.APPROVED:
             open_fields |= {"amend_reason"}
             self.fields["amend_reason"].required = True
@@ -185,7 +206,7 @@ class VisitForm(forms.ModelForm[Visit]):
             del self.fields[name]
 
     @staticmethod
-    def typed(data: QueryDict) -> dict[str, Any]:
+    def typed(data: MultiValueDict[str, Any]) -> dict[str, Any]:
         """Return what was typed into the form as initial values, to show it again without judging it."""
         several = {"partners"}
         return {name: data.getlist(name) if name in several else data.get(name) for name in data}
@@ -239,7 +260,7 @@ class VisitForm(forms.ModelForm[Visit]):
                 "If the visit took place all the same, say why and save again."
             )
             words = {
-                "body": dict(self.fields["partners"].choices)[body.pk],  # type: ignore[attr-defined]
+                "body": dict(self.bodies)[body.pk],
                 "setting": place.setting.name,
                 "jurisdiction": place.jurisdiction.name,
             }

@@ -1,5 +1,6 @@
 """What differs between a visit as it stands and as somebody typed it, in words, for the page about a conflict."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -23,22 +24,27 @@ class Difference:
     label: str
     stored: str
     typed: str
+    name: str = ""  # of the field, where a choice is asked for
 
 
-def differences(form: VisitForm, stored: Visit, names: BodyNames) -> list[Difference]:
-    """Return the fields in which the valid ``form`` and the ``stored`` visit say different things."""
+def differences(
+    form: VisitForm, stored: Visit, names: BodyNames, only: Collection[str] | None = None
+) -> list[Difference]:
+    """Return the fields, all or ``only`` these, in which the valid ``form`` and the ``stored`` visit differ."""
     found = []
-    for name in (name for name in RECORDED if name in form.fields):
+    for name in (name for name in RECORDED if name in form.fields and (only is None or name in only)):
         mine, theirs = form.cleaned_data.get(name), getattr(stored, name)
         if mine != theirs and not (name == "reference" and not mine):
             label = str(form.fields[name].label or name)
-            found.append(Difference(label, in_words(name, theirs, names), in_words(name, mine, names)))
-    if "partners" not in form.fields:
+            found.append(Difference(label, in_words(name, theirs, names), in_words(name, mine, names), name))
+    if "partners" not in form.fields or (only is not None and "partners" not in only):
         return found
     partners = sorted(body.pk for body in form.cleaned_data["partners"] if body.pk != stored.lead_body_id)
     if partners != sorted(stored.body_ids[1:]):
         label = str(form.fields["partners"].label)
-        found.append(Difference(label, bodies_in_words(stored.body_ids[1:], names), bodies_in_words(partners, names)))
+        found.append(
+            Difference(label, bodies_in_words(stored.body_ids[1:], names), bodies_in_words(partners, names), "partners")
+        )
     return found
 
 

@@ -1,0 +1,131 @@
+"""The page of the form of a visit: what it begins with, the places to choose from, and where it leads when saved."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from members.models import Designation, Mechanism
+from visits.forms.visit import VisitForm
+from visits.models import FormDraft, Place, Visit
+from visits.models.body_names import BodyNames
+from visits.models.sums import questions_about_numbers
+from visits.views.planned_visit import typed_from_plan
+from visits.views.rows import place_options
+
+
+def only_searches(request: HttpRequest) -> bool:
+    """Tell whether “Find” was pressed, or Enter in the search box before any place was chosen."""
+    return "find" in request.POST or bool(request.POST.get("place_q") and not request.POST.get("place"))
+
+
+def fresh_form(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> VisitForm:
+    """Return the form to begin with; after a search for a place, or with a form that was kept, all that was typed."""
+    typed: dict[str, Any] = {}
+    if request.method == "POST":
+        typed = VisitForm.typed(request.POST)
+    elif draft := _draft_in_address(request, mechanism, visit):
+        typed = VisitForm.typed(MultiValueDict(draft.data))
+    elif planned := typed_from_plan(request, mechanism):
+        typed = planned
+    elif "place" in request.GET:
+        typed = {"place": request.GET["place"]}
+    elif last := _last_saved(request, mechanism):
+        typed = {"lead_body": last.lead_body_id, "starts_on": last.starts_on}
+    return VisitForm(initial=typed, instance=visit, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+
+
+def filled_form(request: HttpRequest, mechanism: Mechanism, visit: Visit, data: QueryDict | None = None) -> VisitForm:
+    """Return the form with what was sent, or with the ``data`` that was made of it."""
+    return VisitForm(data or request.POST, instance=visit, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+
+
+def form_page(
+    request: HttpRequest,
+    mechanism: Mechanism,
+    form: VisitForm,
+    *,
+    visit: Visit | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Return the page with ``form``, of the stored ``visit`` or (None) of a new one."""
+    words = words_typed(request.POST)
+    context |= {"form": form, "visit": visit, **places_to_choose(request, mechanism, words, form["place"].value())}
+    context["keep_url"] = _keep_url(mechanism, visit)
+    if request.method == "GET" and "kept" not in request.GET:
+        context["kept"] = _kept_before(request, mechanism, visit)
+    return TemplateResponse(request, "visits/visit_form.html", context, status=status)
+
+
+def places_to_choose(request: HttpRequest, mechanism: Mechanism, words: str, chosen: Any) -> dict[str, Any]:
+    """Return what the choice of a place prints: those found by ``words``, else those visited lately."""
+    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
+    place = places.with_id(chosen).first()
+    options, has_more = place_options(places, request.user, mechanism, words=words, chosen=place)
+    return {"words": words, "options": options, "has_more_places": has_more, "chosen": place}
+
+
+def words_typed(data: QueryDict) -> str:
+    """Return what was typed into the search for a place."""
+    return data.get("place_q", "").replace("\x00", "").strip()[:100]
+
+
+def saved(request: HttpRequest, mechanism: Mechanism, visit: Visit, sentence: str) -> HttpResponse:
+    """Say that ``visit`` was saved and what to look at again; lead to its page, or to the form of the next one."""
+    messages.success(request, sentence)
+    involved = set(visit.body_ids)
+    members = Designation.objects.as_at(visit.starts_on).filter(body__in=involved).values_list("body_id", flat=True)
+    if strangers := sorted(involved - set(members)):
+        names = BodyNames(mechanism)
+        for body_id in strangers:
+            name = names.on(body_id, visit.starts_on)
+            sentence = _("According to the register, %(body)s was not a member of the network on the day of the visit.")
+            messages.warning(request, sentence % {"body": name.name if name else body_id})
+    for question in questions_about_numbers(visit):
+        messages.warning(request, question)
+    if "another" in request.POST:
+        return redirect(f"{reverse('visits:visit_create', kwargs={'npm': mechanism.slug})}?after={visit.pk}")
+    return redirect("visits:visit_detail", npm=mechanism.slug, pk=visit.pk)
+
+
+def _last_saved(request: HttpRequest, mechanism: Mechanism) -> Visit | None:
+    """Return the visit after which another is logged: of the same body, often of the same day."""
+    key = _key(request.GET.get("after"))
+    own = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
+    return own.filter(pk=key).only("lead_body", "starts_on").first() if key else None
+
+
+def _draft_in_address(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> FormDraft | None:
+    key = _key(request.GET.get("kept"))
+    stored = None if visit._state.adding else visit
+    own = FormDraft.objects.visible_to(request.user).of_form(mechanism, stored)
+    return own.filter(form_key=key).first() if key else None
+
+
+def _key(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _keep_url(mechanism: Mechanism, visit: Visit | None) -> str:
+    if visit is None:
+        return reverse("visits:draft_keep", kwargs={"npm": mechanism.slug})
+    return reverse("visits:visit_draft_keep", kwargs={"npm": mechanism.slug, "pk": visit.pk})
+
+
+def _kept_before(request: HttpRequest, mechanism: Mechanism, visit: Visit | None) -> list[dict[str, Any]]:
+    """Return what the person typed into this form at another time and did not save, newest first."""
+    drafts = list(FormDraft.objects.visible_to(request.user).of_form(mechanism, visit))
+    ids = {key for draft in drafts if (key := _key("".join(draft.data.get("place", []))))}
+    places = Place.objects.visible_to(request.user).filter(pk__in=ids) if ids else []
+    names = {str(place.pk): place.name for place in places}
+    return [{"draft": draft, "place": names.get("".join(draft.data.get("place", [])), "")} for draft in drafts]
