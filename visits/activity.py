@@ -49,6 +49,7 @@ ACTIONS: dict[str, Action] = {
         {
             "visit.read": _("{who} read {what}, which is restricted."),
             "visits.exported": _("{who} downloaded a list of visits."),
+            "visits.searched": _("{who} searched the visits."),
         },
     ),
     **actions(
@@ -57,6 +58,7 @@ ACTIONS: dict[str, Action] = {
         {
             "visit.draft_read": _("{who} read {what}, which is restricted and not handed in."),
             "visits.drafts_exported": _("{who} downloaded a list of visits with some not handed in."),
+            "visits.searched_by_body": _("{who} searched the visits the body may read."),
         },
     ),
 }

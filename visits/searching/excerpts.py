@@ -1,0 +1,81 @@
+"""Where in a visit the words were found: pieces of its texts with the words marked, as far as the reader sees them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from visits.field_table import label_of
+from visits.models import Attachment, Visit, VisitNote
+from visits.searching.words import TEXTS, Search
+
+# Around the words found, until they are escaped: characters for private use, taken out of the texts themselves.
+BEGIN, END = "\ue000", "\ue001"
+WITHOUT = str.maketrans("", "", BEGIN + END)
+OPTIONS = f'StartSel={BEGIN}, StopSel={END}, MaxFragments=2, MaxWords=24, MinWords=10, FragmentDelimiter=" … "'
+MOST = 4  # pieces of one visit
+LETTERS = 100_000  # as far as a text is searched
+MARKED = """
+SELECT n, ts_headline('pg_catalog.english', said, websearch_to_tsquery('pg_catalog.english', %(words)s), %(options)s),
+    ts_headline('pg_catalog.dutch', said, websearch_to_tsquery('pg_catalog.dutch', %(words)s), %(options)s)
+FROM unnest(%(numbers)s::int[], %(texts)s::text[]) AS found(n, said) ORDER BY n
+"""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A piece of a text: what it is called, and its words with those found in <mark>."""
+
+    label: str
+    text: SafeString
+
+
+def excerpts_of(visits: Iterable[Visit], search: Search) -> dict[Any, list[Excerpt]]:
+    """Return, by the id of each visit, where its words were found. Four queries, however many visits there are."""
+    shown = {visit.pk: search.reader.sees(visit) for visit in visits}
+    texts = [text for text in _texts(shown, search) if text[2].strip()]
+    found: dict[Any, list[Excerpt]] = defaultdict(list)
+    for (pk, label, _said), marked in zip(texts, _marked([text for _pk, _label, text in texts], search), strict=True):
+        if BEGIN in marked and len(found[pk]) < MOST:
+            found[pk].append(Excerpt(label, with_marks(marked)))
+    return found
+
+
+def _texts(shown: dict[Any, frozenset[str]], search: Search) -> Iterable[tuple[Any, str, str]]:
+    """Yield visit, label and text of everything the person reads of the visits ``shown``."""
+    columns = ("place__name", "place__town", *TEXTS)
+    for pk, name, town, *values in Visit.objects.filter(pk__in=list(shown)).values_list("pk", *columns):
+        if "place" in shown[pk]:
+            yield pk, _("Place"), ", ".join(filter(None, [name, town]))
+        for field, value in zip(TEXTS, values, strict=True):
+            if field in shown[pk]:
+                yield pk, str(capfirst(label_of(field))), value
+    noted = [pk for pk, sees in shown.items() if "history" in sees]
+    for note in VisitNote.objects.visible_to(search.user).filter(visit__in=noted):
+        yield note.visit_id, str(capfirst(note.get_kind_display())), note.text
+    with_files = [pk for pk, sees in shown.items() if "attachments" in sees]
+    files = Attachment.objects.visible_to(search.user).kept().filter(visit__in=with_files).order_by("uploaded_at")
+    for pk, title, name, note in files.values_list("visit_id", "title", "name", "note"):
+        yield pk, _("File"), " – ".join(filter(None, [title, name, note]))
+
+
+def _marked(texts: list[str], search: Search) -> list[str]:
+    """Return the pieces of each text around the words found, in the language that found more of them."""
+    if not texts:
+        return []
+    clean = [text.translate(WITHOUT)[:LETTERS] for text in texts]
+    values = {"words": search.words, "options": OPTIONS, "numbers": list(range(len(clean))), "texts": clean}
+    with connection.cursor() as cursor:
+        cursor.execute(MARKED, values)
+        return [max(english, dutch, key=lambda marked: marked.count(BEGIN)) for _n, english, dutch in cursor.fetchall()]
+
+
+def with_marks(marked: str) -> SafeString:
+    """Return ``marked`` escaped, with the words between the two private characters in <mark>."""
+    return mark_safe(str(escape(marked)).replace(BEGIN, "<mark>").replace(END, "</mark>"))  # noqa: S308

@@ -1,0 +1,68 @@
+"""Searching visits and places by their words."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from members.models import Mechanism
+from members.views.scope import desk_page
+from npmportal import audit
+from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.paging import NEWEST_FIRST, Page, cheap_count, paginate
+from visits.forms.search import SearchForm
+from visits.models import Place
+from visits.models.body_names import BodyNames
+from visits.searching.excerpts import excerpts_of
+from visits.searching.words import Search
+from visits.views.rows import rows_of
+
+PLACES = 10
+MOST_COUNTED = 1_000
+
+
+@require_safe
+@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+def search(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    context: dict[str, Any] = {"form": form, "words": words}
+    if words:
+        context |= _found(request, Search(request.user, mechanism, words))
+    return TemplateResponse(request, "visits/search.html", context)
+
+
+def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
+    """Return the visits and places found, and write down that there was a search, not for what (security R-53)."""
+    names = BodyNames(search.mechanism)
+    visits = search.visits()
+    page = paginate(request, visits.for_list(), NEWEST_FIRST)
+    count = (len(page.rows), False) if page.is_only else cheap_count(visits, MOST_COUNTED)
+    excerpts = excerpts_of(page.rows, search)
+    rows = [(row, excerpts.get(row.pk, [])) for row in rows_of(page.rows, names, search.reader)]
+    places = Place.objects.visible_to(search.user).filter(mechanism=search.mechanism).named(search.words)
+    found = list(places.for_list().order_by("name", "id")[: PLACES + 1])
+    _write_down(search, page, count, len(found))
+    return {
+        "page": page,
+        "rows": rows,
+        "count": count,
+        "places": found[:PLACES],
+        "has_more_places": len(found) > PLACES,
+    }
+
+
+def _write_down(search: Search, page: Page, count: tuple[int, bool] | None, places: int) -> None:
+    number, has_more = count or (len(page.rows), True)
+    own = grants_of(search.user).on(VIEW_VISITS)
+    # Of how many visits a body has, drafts among them, nobody else reads.
+    audit.record(
+        "visits.searched_by_body" if own else "visits.searched",
+        by=search.user,
+        mechanism=search.mechanism,
+        bodies=own,
+        visits=number,
+        more=has_more,
+        places=places,
+    )
