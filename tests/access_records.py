@@ -28,7 +28,8 @@ from reports.models import Report
 from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, SourceFactory, VisitFactory, person
 from visits.actions import imports
 from visits.actions.place_merges import merge_places
-from visits.models import Attachment, Authority, VisitInterval
+from visits.actions.plans import plan_visit
+from visits.models import Attachment, Authority, MandateLetter, Plan, ProgrammeTarget, VisitInterval
 
 LONG_AGO = date(2015, 1, 1)
 
@@ -45,6 +46,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         "body": alpha,
         "place": place,
         **_of_places(place, coordinator),
+        **_of_plans(place, alpha, alpha_lead),
         "remit": RemitFactory(setting=setting, bodies=[alpha], spanning=[jurisdiction]),
         "visits": {
             state: VisitFactory(place=place, lead_body=alpha, state=state)
@@ -88,6 +90,19 @@ def _of_places(place, coordinator) -> dict:
         "other": other,
         "merge": merge_places(kept=place, duplicate=gone, reason="Twice", by=coordinator),
         "interval": VisitInterval.objects.create(mechanism=place.mechanism, **rule),
+    }
+
+
+def _of_plans(place, body, lead) -> dict:
+    """A sealed plan of the lead of alpha alone, its letter, and a line of the programme."""
+    day = date.today() + timedelta(days=20)
+    plan = Plan(place=place, body=body, starts_on=day, ends_on=day, kind="routine", notice="unannounced")
+    plan = plan_visit(plan=plan, partners=[], team=[], by=lead)
+    letter = {"plan": plan, "language": "en-gb", "names": ["Alva Lead"], "plan_version": 1, "made_by": lead}
+    return {
+        "plan": plan,
+        "mandate": MandateLetter.objects.create(**letter),
+        "target": ProgrammeTarget.objects.create(body=body, year_starts_on=date(2026, 4, 1), target=5),
     }
 
 
@@ -154,6 +169,9 @@ def _first(name: str) -> str:
 # The longer beginnings first.
 RECORD_OF = {
     "import_": "import",
+    "plan_": "plan",
+    "mandate_": "mandate",
+    "programme_": "target",
     "members_source": "source",
     "members_terms": "terms",
     "visits_authority": "authority",
@@ -202,6 +220,7 @@ ARGUMENTS = {
     "members:fact_end kind": "names",
     "members:fact_remove kind": "names",
     "members:task_step step": "done",
+    "visits:plan_step step": "cancel",
     "visits:place_fact_add kind": "capacities",
     "visits:place_fact_correct kind": "capacities",
     "visits:place_fact_end kind": "capacities",

@@ -36,6 +36,7 @@ DESK = (
     Entry(_("Desk"), "reports:desk_home"),
     Entry(_("Tasks"), "members:task_list"),
     Entry(_("Visits"), "visits:visit_list", (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS)),
+    Entry(_("Plans"), "visits:plan_list", (access.VIEW_VISITS, access.REVIEW_VISITS)),
     Entry(_("Places"), "visits:place_list"),
     Entry(_("Members"), "members:desk_member_list", beside=("members:register",)),
     Entry(_("Coverage"), "members:desk_coverage", beside=("members:gaps",)),

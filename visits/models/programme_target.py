@@ -2,7 +2,6 @@ import uuid
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Jurisdiction, MemberBody
@@ -36,7 +35,7 @@ class ProgrammeTarget(models.Model):
         Jurisdiction, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("jurisdiction")
     )
     unit = models.CharField(_("counted in"), max_length=6, choices=Unit.choices, default=Unit.VISITS)
-    target = models.PositiveIntegerField(_("target"))
+    target = models.PositiveIntegerField(_("target"), help_text=_("0: dropped; the note says why."))
     note = models.CharField(_("note"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -49,7 +48,6 @@ class ProgrammeTarget(models.Model):
                 fields=["body", "year_starts_on", "setting", "jurisdiction", "unit"],
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="visits_programmetarget_is_something", condition=Q(target__gte=1)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,110 @@
+"""Writing a plan: a new one, or one that stands."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from members.models import Mechanism
+from members.views.meeting_scope import differences, with_version
+from members.views.scope import desk_page
+from npmportal.access import LOG_VISITS
+from visits.actions import plans as actions
+from visits.forms.plan import PlanForm
+from visits.models import Place, Plan
+from visits.models.body_names import BodyNames
+from visits.views.plan_parts import fetch_plan, plan_page
+from visits.views.plans import tell_of_others
+from visits.views.rows import place_options
+
+asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_and_acts
+@desk_page(on_a_body=LOG_VISITS)
+def plan_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    form = _form(request, mechanism, Plan(mechanism=mechanism))
+    if not form.is_bound or not form.is_valid():
+        return _page(request, mechanism, form)
+    data = form.cleaned_data
+    try:
+        plan = actions.plan_visit(
+            plan=form.instance,
+            partners=data["partners"],
+            team=data["team"],
+            by=request.user,  # type: ignore[arg-type]
+            form_key=data["form_key"],
+        )
+    except actions.PlanRefused as refusal:
+        form.add_error("starts_on", str(refusal))
+        return _page(request, mechanism, form)
+    return _saved(request, mechanism, plan, _("The visit is planned."))
+
+
+@asks_and_acts
+@plan_page
+def plan_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    plan = fetch_plan(request, mechanism, pk, to_change=True)
+    form = _form(request, mechanism, plan)
+    if not form.is_bound or not form.is_valid():
+        return _page(request, mechanism, form, plan=plan)
+    data = form.cleaned_data
+    try:
+        stored = actions.change_plan(
+            plan=form.instance,
+            partners=data["partners"],
+            team=data["team"],
+            expected_version=data["version"] or 0,
+            by=request.user,  # type: ignore[arg-type]
+        )
+    except actions.PlanChangedMeanwhile as conflict:
+        return _conflict(request, mechanism, form, conflict.stored)
+    except actions.PlanRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, mechanism, form, plan=plan)
+    return _saved(request, mechanism, stored, _("The plan is saved."))
+
+
+def _form(request: HttpRequest, mechanism: Mechanism, plan: Plan) -> PlanForm:
+    """Return the form with what was posted; a search for a place keeps what was typed and checks nothing yet."""
+    given: dict[str, Any] = {"instance": plan, "user": request.user, "mechanism": mechanism}
+    given["names"] = BodyNames(mechanism)
+    if request.method != "POST":
+        place = {"place": request.GET["place"]} if "place" in request.GET else {}
+        return PlanForm(initial=place, **given)
+    if "find" in request.POST or (request.POST.get("place_q") and not request.POST.get("place")):
+        typed: dict[str, Any] = {name: request.POST.get(name) for name in PlanForm.base_fields if name in request.POST}
+        return PlanForm(initial=typed | {name: request.POST.getlist(name) for name in ("partners", "team")}, **given)
+    return PlanForm(request.POST, **given)
+
+
+def _page(
+    request: HttpRequest, mechanism: Mechanism, form: PlanForm, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    words = request.POST.get("place_q", "").replace("\x00", "").strip()[:100]
+    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
+    chosen = places.with_id(form["place"].value()).first()
+    options, has_more = place_options(places, request.user, mechanism, words=words, chosen=chosen)
+    context |= {"form": form, "words": words, "options": options, "has_more_places": has_more, "chosen": chosen}
+    return TemplateResponse(request, "visits/plan_form.html", context, status=status)
+
+
+def _conflict(request: HttpRequest, mechanism: Mechanism, typed: PlanForm, stored: Plan) -> HttpResponse:
+    """Show what stands now beside what was typed; saving again replaces what stands now, knowingly."""
+    found = differences(typed, stored, actions.WRITTEN)
+    stored = fetch_plan(request, mechanism, stored.pk, to_change=True)
+    given: dict[str, Any] = {"instance": stored, "user": request.user, "mechanism": mechanism}
+    form = PlanForm(with_version(request, stored.version), names=BodyNames(mechanism), **given)
+    return _page(request, mechanism, form, status=409, plan=stored, differences=found)
+
+
+def _saved(request: HttpRequest, mechanism: Mechanism, plan: Plan, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    tell_of_others(request, plan)
+    if not Plan.objects.visible_to(request.user).filter(pk=plan.pk).exists():
+        return redirect("visits:plan_list", npm=mechanism.slug)  # whoever saved it has left the team
+    return redirect("visits:plan_detail", npm=mechanism.slug, pk=plan.pk)
