@@ -180,11 +180,15 @@ def _records(mechanism: Mechanism, coordinator: User, lead: User) -> Iterator[Pa
         places = reverse("visits:place_list", kwargs={"npm": npm})
         yield Page(f"places, first page, {who}", reader, places)
         yield Page(f"places, last page, {who}", reader, f"{places}?page=last")
+        for name in ("place_map", "place_coverage", "place_overdue"):
+            yield Page(f"{name}, {who}", reader, reverse(f"visits:{name}", kwargs={"npm": npm}))
         place = {"npm": npm, "pk": visit.place_id}
         yield Page(f"place, {who}", reader, reverse("visits:place_detail", kwargs=place))
         one = {"npm": npm, "pk": own.pk}
         yield Page(f"visit, who sees it, {who}", reader, reverse("visits:visit_who", kwargs=one))
         yield Page(f"place, who sees it, {who}", reader, reverse("visits:place_who", kwargs=place))
+    duplicates = reverse("visits:place_duplicates", kwargs={"npm": npm})
+    yield Page("possible duplicates, coordinator", coordinator, duplicates)
     yield Page("visit form, busiest body", lead, reverse("visits:visit_create", kwargs={"npm": npm}))
     report = Report.objects.visible_to(coordinator).first()
     if report:

@@ -15,6 +15,7 @@ from visits.models import NoDuplicate, Place
 ALIKE = 88.0  # of 100, as rapidfuzz counts
 MOST_IN_ONE_JURISDICTION = 4_000
 SHOWN = 50
+Named = tuple[Any, str]  # a place's key and name
 # Said before or after names without telling places apart.
 EMPTY_WORDS = frozenset({"hmp", "hmyoi", "hm", "yoi", "pi", "p.i.", "the", "de", "het", "invented", "verzonnen"})
 
@@ -42,18 +43,23 @@ def possible_duplicates(mechanism: Mechanism, user: Any) -> list[Pair]:
     is compared with the other units of its place alone.
     """
     places = Place.objects.visible_to(user).filter(mechanism=mechanism)
-    places = places.select_related("setting", "jurisdiction", "parent").order_by("name", "id")
     told_apart = set(NoDuplicate.objects.filter(first__mechanism=mechanism).values_list("first_id", "second_id"))
-    by_cell: dict[tuple[Any, ...], list[Place]] = defaultdict(list)
-    for place in places:
-        by_cell[place.jurisdiction_id, place.parent_id].append(place)
-    found = [
-        pair
+    by_cell: dict[tuple[Any, ...], list[Named]] = defaultdict(list)
+    columns = ("jurisdiction_id", "parent_id", "pk", "name")
+    for jurisdiction, parent, pk, name in places.order_by("name", "id").values_list(*columns):
+        by_cell[jurisdiction, parent].append((pk, name))
+    alike = [
+        (likeness, one, other)
         for cell in by_cell.values()
-        for pair in _pairs_in(cell[:MOST_IN_ONE_JURISDICTION])
-        if ordered(pair.first, pair.second) not in told_apart
+        for likeness, one, other in _alike_in(cell[:MOST_IN_ONE_JURISDICTION])
+        if tuple(sorted((one[0], other[0]))) not in told_apart
     ]
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.first.name, str(pair.first.pk)))[:SHOWN]
+    alike.sort(key=lambda found: (-found[0], found[1][1], str(found[1][0])))
+    shown = alike[:SHOWN]
+    loaded = places.select_related("setting", "jurisdiction", "parent").in_bulk(
+        {pk for _likeness, *pair in shown for pk, _name in pair}
+    )
+    return [Pair(loaded[one[0]], loaded[other[0]], round(likeness)) for likeness, one, other in shown]
 
 
 def ordered(one: Place, other: Place) -> tuple[Any, Any]:
@@ -61,17 +67,17 @@ def ordered(one: Place, other: Place) -> tuple[Any, Any]:
     return (one.pk, other.pk) if one.pk < other.pk else (other.pk, one.pk)
 
 
-def _pairs_in(places: list[Place]) -> Iterator[Pair]:
+def _alike_in(places: list[Named]) -> Iterator[tuple[float, Named, Named]]:
     """Compare each name with those after it that have the same numbers."""
-    by_numbers: dict[tuple[str, ...], list[tuple[str, Place]]] = defaultdict(list)
+    by_numbers: dict[tuple[str, ...], list[tuple[str, Named]]] = defaultdict(list)
     for place in places:
-        name = normalised(place.name)
+        name = normalised(place[1])
         by_numbers[_numbers(name)].append((name, place))
     for named in by_numbers.values():
         names = [name for name, _place in named]
         for at, (name, place) in enumerate(named):
             for _name, likeness, index in _like(name, names[at + 1 :]):
-                yield Pair(place, named[at + 1 + index][1], round(likeness))
+                yield likeness, place, named[at + 1 + index][1]
 
 
 def _like(name: str, others: list[str]) -> Iterable[tuple[str, float, int]]:

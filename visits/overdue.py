@@ -15,17 +15,19 @@ def overdue(
     """Return the open places whose next visit is late on the day ``on``, most urgent first, and how many have a rule.
 
     By the network's rules a visit of any member counts; by a ``body``'s rules its own visits, to the places of its
-    remits. Counted from what ``user`` may know of. ``only``: setting, jurisdiction.
+    remits. Counted from what ``user`` may know of. ``only``: setting, jurisdiction. Each place is a row with its key,
+    name, setting and jurisdiction.
     """
     rules = IntervalRules(mechanism, on, body)
     if not rules:
         return [], 0
     places = Place.objects.visible_to(user).filter(mechanism=mechanism, **only).open_on(on)
     places = with_last_visit(places, user, on, [body.pk] if body else None)
-    columns = ("name", "setting_id", "jurisdiction_id", "capacity", "opened_on", "town")
+    # Plain rows: objects of all places would take longer than all the rest.
+    columns = ("pk", "name", "setting_id", "jurisdiction_id", "capacity", "opened_on", "last_visit_on")
     cells = _cells_of(body, on) if body else None
     found, with_rule = [], 0
-    for place in places.order_by().only(*columns):
+    for place in places.order_by().values_list(*columns, named=True):
         rule = rules.rule_for(place)
         if rule is None or (cells is not None and (place.setting_id, place.jurisdiction_id) not in cells):
             continue

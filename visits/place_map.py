@@ -49,11 +49,28 @@ class Picture:
     points: list[Point] = field(default_factory=list)
     has_more: bool = False
 
+    @property
+    def listed(self) -> list[Point]:
+        """The points with a number, the highest first: where they touch, the lower number is on top."""
+        return sorted((point for point in self.points if point.number), key=lambda point: -(point.number or 0))
+
+    @property
+    def dots(self) -> str:
+        """The other open places as one path: thousands of elements would be slow to write and to read."""
+        return "".join(f"M{p.x} {p.y}h0" for p in self.points if not p.number and not p.is_closed)
+
+    @property
+    def crosses(self) -> str:
+        """The other places that are closed, as one path of small crosses."""
+        return "".join(
+            f"M{p.x - 3:.1f} {p.y - 3:.1f}l6 6m0 -6l-6 6" for p in self.points if not p.number and p.is_closed
+        )
+
 
 def draw(positions: Sequence[tuple[Any, float, float, str, bool]], listed: Iterable[Any]) -> Picture:
     """Return the picture of ``positions`` (key, latitude, longitude, name, whether closed).
 
-    Those whose keys are ``listed`` get the numbers 1, 2, 3, … in that order and are drawn last, over the others.
+    Those whose keys are ``listed`` get the numbers 1, 2, 3, … in that order.
     """
     if not positions:
         return Picture()
@@ -63,7 +80,6 @@ def draw(positions: Sequence[tuple[Any, float, float, str, bool]], listed: Itera
         Point(frame.x(longitude), frame.y(latitude), name, is_closed, numbers.get(key))
         for key, latitude, longitude, name, is_closed in positions[:MOST_POINTS]
     ]
-    points.sort(key=lambda point: -(point.number or math.inf))
     return Picture(WIDTH, frame.height, frame.lines(), points, len(positions) > MOST_POINTS)
 
 

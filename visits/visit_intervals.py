@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from members.models import Mechanism, MemberBody
-from visits.models import Place, VisitInterval
+from visits.models import VisitInterval
 
 
 class IntervalRules:
@@ -31,13 +31,13 @@ class IntervalRules:
     def __bool__(self) -> bool:
         return bool(self._of_place or self._of_kind)
 
-    def rule_for(self, place: Place) -> VisitInterval | None:
-        """Return the rule for ``place``; None where nobody said how often."""
+    def rule_for(self, place: Any) -> VisitInterval | None:
+        """Return the rule for ``place``, or a row with its key, setting and capacity; None where there is none."""
         own = self._of_place.get(place.pk)
         return own or next((rule for rule in self._of_kind if _is_about(rule, place)), None)
 
 
-def _is_about(rule: VisitInterval, place: Place) -> bool:
+def _is_about(rule: VisitInterval, place: Any) -> bool:
     if rule.setting_id is not None and rule.setting_id != place.setting_id:
         return False
     return rule.capacity_from is None or (place.capacity is not None and place.capacity >= rule.capacity_from)

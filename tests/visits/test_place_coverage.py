@@ -161,7 +161,7 @@ def test_overdue_places_come_by_priority_and_time(mechanism, coordinator, alpha,
     found, with_rule = overdue(mechanism, coordinator, TODAY)
 
     assert with_rule == 5
-    assert [one.place for one in found] == [places[0], places[4], places[2], places[1]]
+    assert [one.place.pk for one in found] == [places[n].pk for n in (0, 4, 2, 1)]
     assert found[1].due_on == date(2021, 1, 1)
     assert found[3].days_late == 5
 
@@ -174,7 +174,7 @@ def test_by_the_rules_of_a_body_its_own_visits_to_its_own_cells_count(mechanism,
 
     found, with_rule = overdue(mechanism, alpha_lead, TODAY, body=alpha)
 
-    assert ([one.place for one in found], with_rule) == ([prison], 1)
+    assert ([one.place.pk for one in found], with_rule) == ([prison.pk], 1)
 
 
 def test_rule_of_a_body_is_nobody_elses_business(

@@ -18,7 +18,7 @@ class PlaceCode(models.Model):
     """What a place is called in a member's own system, or officially (no body). One code names one place."""
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.CASCADE, related_name="+")
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="codes")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="codes", verbose_name=_("place"))
     body = models.ForeignKey(
         MemberBody,
         on_delete=models.PROTECT,
@@ -33,6 +33,7 @@ class PlaceCode(models.Model):
     objects = PlaceCodeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("code of a place")
         ordering = ["place", models.F("body").asc(nulls_first=True), "code"]
         constraints = [
             models.UniqueConstraint(

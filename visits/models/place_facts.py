@@ -73,10 +73,11 @@ def one_of_a_place_at_once(name: str, *words: str) -> ExclusionConstraint:
 class PlaceName(PlaceFact):
     """What a place was called from one day to another."""
 
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names", verbose_name=_("place"))
     name = models.CharField(_("name"), max_length=200)
 
     class Meta(PlaceFact.Meta):
+        verbose_name = _("name of a place")
         ordering = ["place", F("starts_on").asc(nulls_first=True), "pk"]
         constraints = [
             *PlaceFact.Meta.constraints,
@@ -94,13 +95,14 @@ class OperatorPeriod(PlaceFact):
         OPERATOR = "operator", _("operator")
         RESPONSIBLE = "responsible", _("responsible authority")
 
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="operators")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="operators", verbose_name=_("place"))
     role = models.CharField(_("as"), max_length=11, choices=Role.choices, default=Role.OPERATOR)
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, related_name="periods", verbose_name=_("authority")
     )
 
     class Meta(PlaceFact.Meta):
+        verbose_name = _("operator of a place")
         ordering = ["place", "-role", F("starts_on").asc(nulls_first=True), "pk"]
         constraints = [
             *PlaceFact.Meta.constraints,
@@ -114,11 +116,12 @@ class OperatorPeriod(PlaceFact):
 class CapacityPeriod(PlaceFact):
     """How many people a place could hold from one day to another: by its rules, and as it was used."""
 
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="capacities")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="capacities", verbose_name=_("place"))
     official = models.PositiveIntegerField(_("official capacity"), null=True, blank=True)
     operational = models.PositiveIntegerField(_("operational capacity"), null=True, blank=True)
 
     class Meta(PlaceFact.Meta):
+        verbose_name = _("capacity of a place")
         ordering = ["place", F("starts_on").asc(nulls_first=True), "pk"]
         constraints = [
             *PlaceFact.Meta.constraints,

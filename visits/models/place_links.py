@@ -21,8 +21,12 @@ class PlaceSuccession(models.Model):
         SPLIT = "split", _("split off as")
         REPLACED = "replaced", _("replaced by")
 
-    predecessor = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="successions")
-    successor = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="precedents")
+    predecessor = models.ForeignKey(
+        Place, on_delete=models.CASCADE, related_name="successions", verbose_name=_("place")
+    )
+    successor = models.ForeignKey(
+        Place, on_delete=models.CASCADE, related_name="precedents", verbose_name=_("the other place")
+    )
     kind = models.CharField(_("what happened"), max_length=8, choices=Kind.choices)
     happened_on = models.DateField(_("on"))
     happened_precision = models.CharField(max_length=5, choices=Precision.choices, default=Precision.DAY)
@@ -32,6 +36,7 @@ class PlaceSuccession(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
+        verbose_name = _("successor of a place")
         ordering = ["happened_on", "pk"]
         constraints = [
             models.CheckConstraint(

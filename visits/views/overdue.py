@@ -24,7 +24,7 @@ from visits.models import Place, VisitInterval
 from visits.models.body_names import BodyNames
 from visits.overdue import overdue
 
-SHOWN = 100
+SHOWN = 50
 knows_of_visits = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -34,11 +34,12 @@ asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 def place_overdue(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     filters = OverdueFilter(request.GET, user=request.user, mechanism=mechanism)
     found, with_rule = overdue(mechanism, request.user, **filters.asked())
+    settings, where = _names(mechanism)
     context = {
         "filters": filters,
         "has_errors": bool(filters.errors),
         "active": len(list(filters.active(request.GET))),
-        "found": found[:SHOWN],
+        "found": [(one, settings[one.place.setting_id], where[one.place.jurisdiction_id]) for one in found[:SHOWN]],
         "count": len(found),
         "with_rule": with_rule,
         "shown": SHOWN,
@@ -46,10 +47,6 @@ def place_overdue(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "query": request.GET.urlencode(),
         "may_set": actions.may_set_some(request.user, mechanism),
     }
-    names = {row.pk: row.name for row in mechanism.settings.all()}
-    where = {row.pk: row.name for row in mechanism.jurisdictions.all()}
-    for one in found[:SHOWN]:
-        one.place.setting_name, one.place.where = names[one.place.setting_id], where[one.place.jurisdiction_id]
     return TemplateResponse(request, "visits/place_overdue.html", context)
 
 
@@ -61,15 +58,14 @@ def place_overdue_csv(request: HttpRequest, mechanism: Mechanism) -> HttpRespons
     found, _with_rule = overdue(mechanism, request.user, **asked)
     bodies = [asked["body"].pk] if asked.get("body") else []
     audit.record("visits_overdue.downloaded", by=request.user, mechanism=mechanism, bodies=bodies, rows=len(found))
-    settings = {row.pk: row.name for row in mechanism.settings.all()}
-    where = {row.pk: row.name for row in mechanism.jurisdictions.all()}
+    settings, where = _names(mechanism)
     header = [_("Place"), _("Setting"), _("Jurisdiction"), _("Priority"), _("Last visit"), _("Due by"), _("Days late")]
     header += [_("Months between visits"), _("Criterion"), _("Reason")]
     rows = [
         [
             one.place.name,
-            settings.get(one.place.setting_id, ""),
-            where.get(one.place.jurisdiction_id, ""),
+            settings[one.place.setting_id],
+            where[one.place.jurisdiction_id],
             str(one.rule.get_priority_display()),
             one.last_on,
             one.due_on,
@@ -89,7 +85,7 @@ def interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     rules = VisitInterval.objects.visible_to(request.user).filter(mechanism=mechanism)
     rules = rules.select_related("setting", "place", "body").order_by("-ends_on", "priority", "-starts_on", "-pk")
     names = BodyNames(mechanism)
-    rows = list(rules[: 5 * SHOWN])
+    rows = list(rules[: 10 * SHOWN])
     for rule in rows:
         name = names.on(rule.body_id, rule.starts_on) if rule.body_id else None
         rule.whose = name.abbreviation if name else ""
@@ -134,6 +130,13 @@ def interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
             messages.success(request, _("The rule has been ended."))
             return redirect("visits:interval_list", npm=mechanism.slug)
     return _page(request, mechanism, form, title=_("End a rule"), lead=rule.reason, place=rule.place)
+
+
+def _names(mechanism: Mechanism) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the names of the settings and of the jurisdictions."""
+    kinds: tuple[Any, ...] = (mechanism.settings.all(), mechanism.jurisdictions.all())
+    settings, where = ({row.pk: row.name for row in rows} for rows in kinds)
+    return settings, where
 
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, **words: Any) -> HttpResponse:
