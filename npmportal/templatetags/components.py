@@ -38,6 +38,8 @@ TONES: dict[str, str] = {
     "cancelled": "bad",
     "present": "good",
     "chair": "good",
+    "in_progress": "waiting",
+    "completed": "good",
 }
 
 

@@ -4,6 +4,8 @@ All of them go the way of the visit's own fields: the field table says who may, 
 updates, what stood before is kept, and a change after approval puts the visit back into review (ADR 0020).
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,7 @@ from npmportal import audit
 from visits.actions.transitions import tidy, write_down
 from visits.actions.visits import locked_for_change, put_back_into_review
 from visits.field_table import reader_of
-from visits.models import TRANSITIONS, NeedExamined, TeamMember, Visit, VisitChange, VisitFigure
+from visits.models import TRANSITIONS, Answer, NeedExamined, TeamMember, Visit, VisitChange, VisitFigure, VisitRating
 
 Told = dict[str, Any]  # as VisitChange keeps it and the feed prints it
 
@@ -28,6 +30,7 @@ class Part:
     rows: type[models.Model]
     fields: tuple[str, ...]
     told: Callable[[list[Any]], dict[str, Told]]  # for each field its content
+    beside: tuple[str, ...] = ()  # what is loaded with the rows to tell of them
 
 
 def _figures(rows: list[VisitFigure]) -> dict[str, Told]:
@@ -42,16 +45,48 @@ def _team(rows: list[TeamMember]) -> dict[str, Told]:
     """Tell composition and names apart: others than the bodies involved read the one and not the other."""
     composition, names = {}, {}
     for number, row in enumerate(rows, start=1):
-        known = [row.role, row.standing, row.profession, row.sex, *row.languages]
-        composition[str(number)] = [row.body_id, *(word for word in known if word)]
-        names[str(number)] = row.name or (row.user.name if row.user else "")
+        known = {name: getattr(row, name) for name in ("role", "standing", "profession", "sex", "languages")}
+        composition[str(number)] = {"body_id": row.body_id} | {name: value for name, value in known.items() if value}
+        name = row.name or (row.user.name if row.user else "")
+        names[str(number)] = [name, row.has_conflict_of_interest]
     return {"team": composition, "team_names": names}
 
 
+def _ratings(rows: list[VisitRating]) -> dict[str, Told]:
+    """Tell each rating with the words of its scale, which stay as they were published."""
+    told = {}
+    for row in rows:
+        grade = (
+            [
+                f"{name} ({row.grade.number})" if name and row.grade.number is not None else name
+                for name in _both(row.grade)
+            ]
+            if row.grade
+            else None
+        )
+        told[str(row.standard_id)] = [_both(row.standard), grade, row.note]
+    return {"ratings": told}
+
+
+def _answers(rows: list[Answer]) -> dict[str, Told]:
+    return {
+        "answers": {
+            str(row.question_id): [[row.question.text_en, row.question.text_nl], row.availability, row.told]
+            for row in rows
+        }
+    }
+
+
+def _both(named: Any) -> list[str]:
+    return [named.name_en, named.name_nl]
+
+
 PARTS: dict[str, Part] = {
-    "team": Part(TeamMember, ("team", "team_names"), _team),
+    "team": Part(TeamMember, ("team", "team_names"), _team, ("user",)),
     "situation": Part(VisitFigure, ("figures",), _figures),
     "needs": Part(NeedExamined, ("needs",), _needs),
+    "ratings": Part(VisitRating, ("ratings",), _ratings, ("standard", "grade")),
+    "answers": Part(Answer, ("answers",), _answers, ("question",)),
 }
 
 
@@ -68,12 +103,12 @@ def change_record(
     stored = locked_for_change(visit, expected_version, by)
     if not reader_of(by, stored.mechanism).changes(stored).issuperset(kind.fields):
         raise PermissionDenied
-    before = kind.told(_stored_rows(kind, stored))
-    _replace(kind, stored, rows)
-    after = kind.told(_stored_rows(kind, stored))
+    wanted = list(rows)
+    before, after = content_of(stored, part), kind.told(wanted)
     changed = [name for name in kind.fields if before[name] != after[name]]
     if not changed:
         return stored
+    _replace(kind, stored, wanted)
     came_from = stored.state
     moved = put_back_into_review(stored, came_from, by, reason)
     stored.version += 1
@@ -86,14 +121,24 @@ def change_record(
     return stored
 
 
-def _stored_rows(kind: Part, visit: Visit) -> list[Any]:
-    rows = kind.rows._default_manager.filter(visit=visit).order_by("pk")
-    return list(rows.select_related("user") if kind.rows is TeamMember else rows)
+def rows_of_part(visit: Visit, part: str) -> list[Any]:
+    """Return what is stored of the ``part`` of the record of ``visit``, in its order. One query."""
+    rows = PARTS[part].rows._default_manager.filter(visit=visit).order_by("pk")
+    return list(rows.select_related(*PARTS[part].beside) if PARTS[part].beside else rows)
 
 
-def _replace(kind: Part, visit: Visit, rows: Iterable[Any]) -> None:
-    kept = list(rows)
-    for row in kept:
+def content_of(visit: Visit, part: str) -> dict[str, Told]:
+    """Return what is stored of the ``part`` of the record as it is told: for each of its fields its content."""
+    return PARTS[part].told(rows_of_part(visit, part))
+
+
+def mark_of(content: dict[str, Told]) -> str:
+    """Return a short mark of ``content``: a form that carries it tells whether its part has changed meanwhile."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def _replace(kind: Part, visit: Visit, rows: list[Any]) -> None:
+    for row in rows:
         row.pk, row.visit = None, visit
     kind.rows._default_manager.filter(visit=visit).delete()
-    kind.rows._default_manager.bulk_create(kept)
+    kind.rows._default_manager.bulk_create(rows)

@@ -1,12 +1,17 @@
-"""What a visit still lacks, in words: for the submit button, the meter and the questions beside the numbers."""
+"""What a visit still lacks, in words: for the submit button and for the meter of the annual return."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Remit
+from visits.models.figure import VisitFigure
+from visits.models.need import NeedExamined
 from visits.models.visit import Visit
 
 
@@ -18,33 +23,115 @@ class Gap:
     sentence: str
 
 
-# The parts of a visit's record as the meter counts them, each with the fields of which one makes it “recorded”.
-PARTS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
-    (gettext_lazy("Times in and out"), ("time_in", "time_out")),
-    (gettext_lazy("Access"), ("access",)),
-    (gettext_lazy("Numbers of people"), Visit.FUNNEL),
-    (gettext_lazy("Judgement of the place"), ("satisfaction",)),
-    (gettext_lazy("Summary"), ("summary",)),
-)
+class Status(models.TextChoices):
+    """How far a part is: nobody has looked, somebody has and something is missing, nothing is missing (ux.md 10)."""
+
+    NOT_STARTED = "not_started", gettext_lazy("not started")
+    IN_PROGRESS = "in_progress", gettext_lazy("in progress")
+    COMPLETED = "completed", gettext_lazy("completed")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the record and whether anything of it is recorded."""
+    """One part of the record as the meter shows it: how far it is, and what the annual return still misses of it."""
 
+    name: str
     label: Promise
-    is_recorded: bool
+    status: Status
+    missing: list[str]
+    first_missing: str  # the field of the form to go to
+
+    @property
+    def is_complete(self) -> bool:
+        return self.status == Status.COMPLETED
+
+
+# What the annual return counts of a visit beyond the fields that every visit has (domain.md 4.2 and 4.3). Of the
+# tables of their own it is said in words what is missing: `_missing_of_figures` and the others below.
+OF_THE_VISIT: dict[str, tuple[Promise, tuple[str, ...]]] = {
+    "times": (gettext_lazy("Times in and out"), ("time_in", "time_out")),
+    "access": (gettext_lazy("Access"), ("access",)),
+    "numbers": (
+        gettext_lazy("Numbers of people"),
+        tuple(name for name in Visit.FUNNEL if name != "people_observed"),
+    ),
+    "talks": (gettext_lazy("Talks with people"), ("privacy", "interpreting")),
+    "judgement": (gettext_lazy("Judgement of the place"), ("satisfaction",)),
+    "summary": (gettext_lazy("Summary"), ("summary",)),
+}
+OF_TABLES: dict[str, Promise] = {
+    "team": gettext_lazy("Team"),
+    "figures": gettext_lazy("Situation on the day"),
+    "needs": gettext_lazy("Needs examined"),
+}
+AT_A_CLOSED_DOOR = ("times", "team", "access", "summary")  # nothing else can be recorded where entry was refused
+ORDER = ("times", "team", "access", "numbers", "talks", "figures", "needs", "judgement", "summary")
 
 
 def parts_of(visit: Visit, sees: frozenset[str]) -> list[Part]:
     """Return the parts of the record beyond the few every visit has, for the completeness meter.
 
-    Only what the reader ``sees`` counts: that something is recorded in a hidden field is not told either.
+    Only what the reader ``sees`` counts: that something is recorded in a hidden field is not told either. One query
+    for each table (none where `visit` has them already).
     """
-    seen = [(label, [name for name in fields if name in sees]) for label, fields in PARTS]
-    return [
-        Part(label, any(getattr(visit, name) not in (None, "") for name in names)) for label, names in seen if names
-    ]
+    asked = AT_A_CLOSED_DOOR if visit.validity == Visit.Validity.REFUSED and "validity" in sees else ORDER
+    parts = (_part_of(name, visit, sees) for name in asked)
+    return [part for part in parts if part is not None]
+
+
+def _part_of(name: str, visit: Visit, sees: frozenset[str]) -> Part | None:
+    if name in OF_TABLES:
+        if name not in sees:
+            return None
+        rows = list(getattr(visit, name).all())
+        return _part(name, OF_TABLES[name], MISSING[name](rows), "", is_begun=bool(rows))
+    label, fields = OF_THE_VISIT[name]
+    seen = [field for field in fields if field in sees]
+    if not seen:
+        return None
+    empty = [field for field in seen if getattr(visit, field) in (None, "")]
+    words = [str(Visit._meta.get_field(field).verbose_name) for field in empty]  # type: ignore[union-attr]
+    return _part(name, label, words, empty[0] if empty else "", is_begun=len(empty) < len(seen))
+
+
+def _part(name: str, label: Promise, missing: list[str], first_missing: str, *, is_begun: bool) -> Part:
+    status = Status.COMPLETED if not missing else Status.IN_PROGRESS if is_begun else Status.NOT_STARTED
+    return Part(name, label, status, missing if is_begun else [], first_missing)
+
+
+def _missing_of_figures(rows: list[Any]) -> list[str]:
+    """A number, or why there is none, is asked for: a capacity, the total, one of each group, all since last time."""
+    present = {row.measure for row in rows}
+    missing = []
+    for title, total, measures in VisitFigure.GROUPS:
+        if total is not None:
+            missing += [] if present.intersection(measures) else [str(title).lower()]
+        elif measures == SINCE_THE_LAST_VISIT:
+            missing += [str(measure.label) for measure in measures if measure not in present]
+    if not present.intersection(CAPACITIES):
+        missing.insert(0, _("capacity"))
+    return [*([] if Measure.HELD in present else [str(Measure.HELD.label)]), *missing]
+
+
+def _missing_of_needs(rows: list[Any]) -> list[str]:
+    answered = {row.group for row in rows}
+    return [str(group.label) for group in NeedExamined.Group if group not in answered]
+
+
+def _missing_of_team(rows: list[Any]) -> list[str]:
+    if not rows:
+        return [_("who made the visit")]
+    return [] if all(row.standing for row in rows) else [_("who is lay, who professional")]
+
+
+Measure = VisitFigure.Measure
+CAPACITIES = (Measure.CAPACITY_OFFICIAL, Measure.CAPACITY_OPERATIONAL)
+SINCE_THE_LAST_VISIT = VisitFigure.GROUPS[-1][2]
+MISSING: dict[str, Callable[[list[Any]], list[str]]] = {
+    "team": _missing_of_team,
+    "figures": _missing_of_figures,
+    "needs": _missing_of_needs,
+}
 
 
 def gaps_in(visit: Visit) -> list[Gap]:
@@ -65,27 +152,3 @@ def gaps_in(visit: Visit) -> list[Gap]:
 def is_within_remit(visit: Visit) -> bool:
     """Tell whether the lead body has a remit for the setting and jurisdiction on the visit's first day."""
     return Remit.objects.of_body(visit.lead_body, visit.setting, visit.jurisdiction, visit.starts_on).exists()
-
-
-def questions_about_numbers(visit: Visit) -> list[str]:
-    """Return what does not add up in the interview funnel, with its numbers; an empty number is not nought.
-
-    The rules of domain.md 3.3: in custody = offered + not offered + not available; offered = accepted + declined.
-    """
-    questions = []
-    parts = [visit.people_offered, visit.people_not_offered, visit.people_not_available]
-    if visit.people_in_custody is not None and None not in parts:
-        total = sum(part for part in parts if part is not None)
-        if total != visit.people_in_custody:
-            questions.append(
-                _("%(custody)s people in custody, but %(total)s were offered, not offered or not available.")
-                % {"custody": visit.people_in_custody, "total": total}
-            )
-    if None not in (visit.people_offered, visit.people_seen, visit.people_declined):
-        answered = (visit.people_seen or 0) + (visit.people_declined or 0)
-        if answered != visit.people_offered:
-            questions.append(
-                _("%(offered)s people were offered a conversation, but %(answered)s accepted or declined.")
-                % {"offered": visit.people_offered, "answered": answered}
-            )
-    return questions

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 from members.models import BodyName
 from visits import field_table
 from visits.models import Visit
-from visits.views.record_facts import composition_of, figures_of, names_of, needs_of
+from visits.views.question_facts import answers_of, ratings_of
+from visits.views.record_facts import (
+    FigureGroup,
+    composition_of,
+    derived_of,
+    figures_of,
+    names_of,
+    needs_of,
+    occupancy_in_words,
+)
 from visits.views.rows import BODIES, CHOSEN
 
 Seen = frozenset[str]
@@ -31,11 +40,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page: facts, and texts that stand for themselves."""
+    """One part of the page: facts, numbers in groups, and texts that stand for themselves."""
 
+    part: str
     title: Promise
     facts: list[Fact] = field(default_factory=list)
+    groups: list[FigureGroup] = field(default_factory=list)
     texts: list[Fact] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # words and address
 
 
 Printer = Callable[[Visit, Seen], list[Fact]]
@@ -43,11 +55,15 @@ Printer = Callable[[Visit, Seen], list[Fact]]
 
 def sections_of(visit: Visit, bodies: list[BodyName], sees: Seen) -> list[Section]:
     """Return the parts of the page with the facts of ``visit`` that stand in ``sees``, in the order of the table."""
-    sections = {part: Section(title) for part, title in field_table.PARTS.items()}
+    sections = {part: Section(part, title) for part, title in field_table.PARTS.items()}
     for rule in field_table.TABLE.rules:
+        if rule.field == "kind":  # after days and times
+            sections[rule.part].facts.extend(Fact(*printed) for printed in derived_of(visit, sees))
         if rule.field not in sees or rule.field in ELSEWHERE:
             continue
         section = sections[rule.part]
+        if rule.field == "figures":
+            section.groups.extend(figures_of(visit))
         if rule.field in TEXTS:
             section.texts.append(Fact(_label(rule.field), getattr(visit, rule.field)))
         elif rule.field in BODIES:
@@ -56,7 +72,7 @@ def sections_of(visit: Visit, bodies: list[BodyName], sees: Seen) -> list[Sectio
             section.facts.extend(special(visit, sees))
         else:
             section.facts.append(Fact(_label(rule.field), _value(visit, rule.field)))
-    return [section for section in sections.values() if section.facts or section.texts]
+    return [section for section in sections.values() if section.facts or section.groups or section.texts]
 
 
 def _label(name: str) -> str:
@@ -127,20 +143,30 @@ def _where_written(name: str) -> Printer:
 
 
 def _figures(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(label, value, note) for label, value, note in figures_of(visit)] or [Fact(_label("figures"), None)]
+    """Print what follows from the numbers; they stand in the groups of the section."""
+    found = [Fact(*printed) for printed in occupancy_in_words(visit)]
+    return found or [Fact(_("Capacity and people held"), None)]
 
 
 def _needs(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(label, value, note) for label, value, note in needs_of(visit)] or [Fact(_label("needs"), None)]
+    return [Fact(*printed) for printed in needs_of(visit)] or [Fact(_label("needs"), None)]
 
 
 def _team(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(_("Team"), composition_of(visit.team.all()) or None)]
+    return [Fact(*printed) for printed in composition_of(visit.team.all())] or [Fact(_("Team"), None)]
 
 
 def _team_names(visit: Visit, sees: Seen) -> list[Fact]:
-    names = names_of(visit.team.select_related("user"))
-    return [Fact(_("By name"), ", ".join(names))] if names else []
+    names = names_of(visit.team.all(), with_roles="team" in sees)
+    return [Fact(_("Names"), "\n".join(names), _("read by the bodies involved alone"))] if names else []
+
+
+def _ratings(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(*printed) for printed in ratings_of(visit)]
+
+
+def _answers(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(*printed) for printed in answers_of(visit)]
 
 
 TEXTS = ("summary",)
@@ -162,6 +188,8 @@ SPECIAL: dict[str, Printer] = {
     "access_note": _where_written("access_note"),
     "figures": _figures,
     "needs": _needs,
+    "ratings": _ratings,
+    "answers": _answers,
     "team": _team,
     "team_names": _team_names,
     "interpreting_note": _where_written("interpreting_note"),

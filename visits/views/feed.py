@@ -14,7 +14,7 @@ from visits import field_table
 from visits.models import Attachment, Place, Visit, VisitChange, VisitEvent, VisitNote
 from visits.models.body_names import BodyNames
 from visits.views.differences import Difference, bodies_in_words, in_words
-from visits.views.record_facts import label_of_row, told_in_words
+from visits.views.record_facts import differences_in
 
 SHOWN = 30
 MADE_IN_SIGHT = frozenset(Visit.HANDED_IN)
@@ -126,10 +126,7 @@ def _differences(name: str, before: Any, after: Any, names: BodyNames, places: d
     if not isinstance(after, dict):
         yield Difference(label, *(_words(name, value, names, places) for value in (before, after)))
         return
-    for key in [*before, *(key for key in after if key not in before)]:
-        if before.get(key) != after.get(key):
-            words = [told_in_words(name, value, names) for value in (before.get(key), after.get(key))]
-            yield Difference(label_of_row(name, key) or label, *words)
+    yield from differences_in(name, before, after, names)
 
 
 def _words(name: str, value: Any, names: BodyNames, places: dict[str, str]) -> str:

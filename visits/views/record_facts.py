@@ -1,25 +1,25 @@
-"""The parts of a visit's record that stand in tables of their own, as its page prints them."""
+"""The parts of a visit’s record that stand in tables of their own, and what follows from it, as the page prints them."""
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from visits import field_table
 from visits.models import NeedExamined, TeamMember, Visit, VisitFigure
 from visits.models.body_names import BodyNames
-from visits.views.differences import bodies_in_words
+from visits.models.derived import days_of, is_at_night, occupancy_of, stay_of, weekend_days_of
+from visits.views import question_facts
+from visits.views.differences import Difference, bodies_in_words
 
 Printed = tuple[str, Any, str]  # label, value, note
+Measure = VisitFigure.Measure
 
-WORDS_OF_A_TEAM: dict[str, Any] = {
-    choice.value: choice.label
-    for choices in (TeamMember.Role, TeamMember.Standing, TeamMember.Profession, TeamMember.Sex)
-    for choice in choices
-    if choice.value != "other"
-}
 PEOPLE = {
     TeamMember.Sex.FEMALE: lambda n: ngettext("%(n)s woman", "%(n)s women", n),
     TeamMember.Sex.MALE: lambda n: ngettext("%(n)s man", "%(n)s men", n),
@@ -27,66 +27,173 @@ PEOPLE = {
 }
 
 
-def figures_of(visit: Visit) -> list[Printed]:
-    """Return the recorded figures in the order of their groups; of what has no row nothing is said. One query."""
-    rows = {row.measure: row for row in visit.figures.all()}
-    found: list[Printed] = []
+def load_record(visit: Visit, sees: frozenset[str]) -> None:
+    """Read the tables of the record that the reader ``sees``, once for all of the page: one query for each."""
+    team = Prefetch("team", TeamMember.objects.select_related("user"))
+    lookups: list[Any] = [name for name in ("figures", "needs") if name in sees]
+    prefetch_related_objects([visit], *lookups, *([team] if sees & {"team", "team_names"} else []))
+
+
+# -- Situation --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class FigureGroup:
+    """The recorded figures that stand together."""
+
+    title: Any
+    rows: list[tuple[str, Any, bool]]  # what it is called, the number or why there is none, whether it is a number
+
+
+def figures_of(visit: Visit) -> list[FigureGroup]:
+    """Return the recorded figures in their groups; of what has no row nothing is said."""
+    present = {row.measure: row for row in visit.figures.all()}
+    groups = []
     for title, _total, measures in VisitFigure.GROUPS:
-        for measure in measures:
-            if row := rows.get(measure):
-                found.append((str(capfirst(VisitFigure.Measure(measure).label)), row.stated, str(title)))
-    return found
+        rows = [present[measure] for measure in measures if measure in present]
+        if rows:
+            groups.append(FigureGroup(title, [_figure(row) for row in rows]))
+    return groups
+
+
+def _figure(row: VisitFigure) -> tuple[str, Any, bool]:
+    return str(capfirst(Measure(row.measure).label)), row.stated, row.value is not None
+
+
+def occupancy_in_words(visit: Visit) -> list[Printed]:
+    """Return the occupancy rate, computed and never asked; nothing where no figure is recorded at all."""
+    rows = list(visit.figures.all())
+    if not rows:
+        return []
+    label = _("Occupancy rate")
+    found = occupancy_of(rows)
+    if found is None:
+        return [(label, _("Not available"), _("the people held in all, or the capacity, is not recorded"))]
+    words = {"held": found.held, "capacity": found.capacity, "of": Measure(found.of).label}
+    return [(label, f"{found.percentage} %", _("%(held)s held, %(of)s %(capacity)s") % words)]
 
 
 def needs_of(visit: Visit) -> list[Printed]:
-    """Return of which groups the needs were examined. One query."""
+    """Return of which groups the needs were examined."""
     order = list(NeedExamined.Group)
     rows = sorted(visit.needs.all(), key=lambda row: order.index(NeedExamined.Group(row.group)))
     label = _("Needs of %(group)s")
     return [(label % {"group": row.get_group_display()}, row.get_answer_display(), row.note) for row in rows]
 
 
-def composition_of(team: Iterable[TeamMember]) -> str:
-    """Return the team without names: “three people: 2 lay, 1 professional; law, medicine; 2 women, 1 man; Polish”."""
+# -- Team -------------------------------------------------------------------------------------------------------------
+def composition_of(team: Iterable[TeamMember]) -> list[Printed]:
+    """Return the team without names: how many, in which roles, lay or professional, professions, sex, languages."""
     members = list(team)
     if not members:
-        return ""
+        return []
     count = ngettext("%(n)s person", "%(n)s people", len(members)) % {"n": len(members)}
-    standings = Counter(member.standing for member in members if member.standing)
-    parts = [", ".join(f"{n} {TeamMember.Standing(standing).label}" for standing, n in sorted(standings.items()))]
-    parts.append(", ".join(sorted({str(m.get_profession_display()) for m in members if m.profession})))
+    standings = _counted(TeamMember.Standing, (member.standing for member in members))
+    professions = _counted(TeamMember.Profession, (member.profession for member in members))
     sexes = Counter(member.sex for member in members if member.sex)
-    parts.append(", ".join(PEOPLE[TeamMember.Sex(sex)](n) % {"n": n} for sex, n in sorted(sexes.items())))
-    parts.append(", ".join(sorted({language for member in members for language in member.languages})))
-    known = "; ".join(part for part in parts if part)
-    return f"{count}: {known}" if known else count
+    found = [
+        (_("Team"), count),
+        (_("Roles"), _counted(TeamMember.Role, (member.role for member in members))),
+        (_("Lay or professional"), standings),
+        (_("Professions"), professions),
+        (_("Women and men"), ", ".join(PEOPLE[sex](sexes[sex]) % {"n": sexes[sex]} for sex in PEOPLE if sexes[sex])),
+        (_("Languages"), ", ".join(sorted({language for member in members for language in member.languages}))),
+    ]
+    return [(label, value, "") for label, value in found if value]
 
 
-def names_of(team: Iterable[TeamMember]) -> list[str]:
-    """Return the team by name and role, for the bodies involved."""
-    named = ((row.name or (row.user.name if row.user else ""), row.get_role_display()) for row in team)
-    return [f"{name} ({role})" for name, role in named if name]
+def _counted(choices: Any, values: Iterable[str]) -> str:
+    """Return how often each of ``values`` occurs, “1 lead of the team, 2 member”, in the order of ``choices``."""
+    counts = Counter(value for value in values if value)
+    return ", ".join(f"{counts[choice.value]} {choice.label}" for choice in choices if counts[choice.value])
 
 
-def label_of_row(field: str, key: str) -> str:
-    """Return what one row of a part of the record is called, as the feed prints it; "" where it has no name."""
+def names_of(team: Iterable[TeamMember], *, with_roles: bool) -> list[str]:
+    """Return the team by name for the bodies involved, with declared conflicts of interest."""
+    found = []
+    for row in team:
+        known = [row.get_role_display()] if with_roles else []
+        if row.has_conflict_of_interest:
+            known.append(_("conflict of interest declared"))
+        name = row.name or (row.user.name if row.user else "")
+        if name or row.has_conflict_of_interest:
+            found.append(f"{name or _('without a name')} ({', '.join(known)})" if known else name)
+    return found
+
+
+# -- What follows from the record -------------------------------------------------------------------------------------
+def derived_of(visit: Visit, sees: frozenset[str]) -> list[Printed]:
+    """Return day or night, weekend and length, as far as the reader ``sees`` what they follow from."""
+    found: list[Printed] = []
+    if sees >= {"starts_on", "ends_on"}:
+        found.append((_("Weekend"), _weekend(visit), ""))
+    if sees >= {"starts_on", "ends_on", "time_in", "time_out"}:
+        found.append((_("Length"), _length(visit), ""))
+        at_night = is_at_night(visit)
+        if at_night is None:
+            found.append((_("Day or night"), _("Not available"), _("the time in is not recorded")))
+        else:
+            found.append((_("Day or night"), _("at night (22:00 to 6:00)") if at_night else _("by day"), ""))
+    return found
+
+
+def _weekend(visit: Visit) -> str:
+    days, weekend = days_of(visit), weekend_days_of(visit)
+    if days == 1:
+        return _("on a Saturday or Sunday") if weekend else _("on a weekday")
+    words = {"n": weekend, "of": days}
+    return _("%(n)s of %(of)s days on a Saturday or Sunday") % words if weekend else _("on weekdays")
+
+
+def _length(visit: Visit) -> str:
+    stay, days = stay_of(visit), days_of(visit)
+    if stay is None:
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    hours, minutes = divmod(int(stay.total_seconds()) // 60, 60)
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes:02d}"}
+
+
+# -- What was and what is ---------------------------------------------------------------------------------------------
+def differences_in(field: str, before: Any, after: Any, names: BodyNames) -> Iterable[Difference]:
+    """Yield in words in what two contents of one field differ, as visits.actions.record tells them."""
+    if before == after:
+        return
+    label = str(capfirst(field_table.label_of(field)))
+    if field == "team":  # told as a whole, as those read it who may not know who is who
+        yield Difference(label, *(_team_in_words(rows, names) for rows in (before, after)))
+        return
+    for key in [*before, *(key for key in after if key not in before)]:
+        if before.get(key) != after.get(key):
+            words = [_row_in_words(field, content.get(key)) for content in (before, after)]
+            told = after.get(key) or before.get(key)
+            yield Difference(_label_of_row(field, key, told) or label, *words)
+
+
+def _team_in_words(rows: dict[str, Any], names: BodyNames) -> str:
+    team = [TeamMember(**known) for known in rows.values()]
+    bodies = list(dict.fromkeys(member.body_id for member in team))
+    words = [str(value) for _label, value, _note in composition_of(team)]
+    return "; ".join([*words, *([bodies_in_words(bodies, names)] if bodies else [])]) or _("Not recorded")
+
+
+def _label_of_row(field: str, key: str, told: Any) -> str:
+    if field in question_facts.FIELDS:
+        return question_facts.label_of_told(told)
     if field == "figures":
-        return str(capfirst(VisitFigure.Measure(key).label))
+        return str(capfirst(Measure(key).label))
     if field == "needs":
         return _("Needs of %(group)s") % {"group": NeedExamined.Group(key).label}
-    return ""
+    return _("Person %(n)s") % {"n": key}
 
 
-def told_in_words(field: str, value: Any, names: BodyNames) -> str:
-    """Return in words what the feed kept of one row of a part of the record (visits.actions.record)."""
-    if value in (None, "", []):
+def _row_in_words(field: str, value: Any) -> str:
+    if value is None:
         return _("Not recorded")
+    if field in question_facts.FIELDS:
+        return question_facts.told_in_words(field, value)
     if field == "figures":
         return str(VisitFigure.Availability(value).label) if isinstance(value, str) else str(value)
     if field == "needs":
         answer, note = value
         return ": ".join(filter(None, [str(NeedExamined.Answer(answer).label), note]))
-    if field == "team":
-        body, *known = value
-        return ", ".join([bodies_in_words([body], names), *(str(WORDS_OF_A_TEAM.get(word, word)) for word in known)])
-    return str(value)
+    name, has_conflict = value
+    conflict = {True: _("conflict of interest declared"), False: _("no conflict of interest declared")}
+    return ", ".join(filter(None, [name or _("without a name"), conflict.get(has_conflict, "")]))

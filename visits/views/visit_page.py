@@ -16,10 +16,11 @@ from visits.field_table import reader_of
 from visits.forms.note import NoteForm, ReasonForm, SideNoteForm
 from visits.models import Transition, Visit, VisitNote
 from visits.models.body_names import BodyNames
-from visits.models.completeness import gaps_in, parts_of, questions_about_numbers
+from visits.models.completeness import gaps_in
 from visits.views.attachment_rows import files_of
 from visits.views.facts import sections_of
 from visits.views.feed import SHOWN, Entry, feed_of, is_open
+from visits.views.record_beside import record_context, with_links
 from visits.views.rows import bodies_of
 
 
@@ -33,25 +34,25 @@ def visit_page(
 ) -> HttpResponse:
     """Return the page of ``visit``; ``refused`` is a form of it that came back with errors, under its address."""
     sees = reader_of(request.user, mechanism).sees(visit)
-    parts = parts_of(visit, sees)
+    may_change = Visit.objects.editable_by(request.user).filter(pk=visit.pk).exists()
+    record = record_context(visit, sees, may_change=may_change)
     names = BodyNames(mechanism)
+    sections = sections_of(visit, bodies_of(visit, names), sees)
     files = files_of(visit, request.user, sees)
     feed = feed_of(visit, request.user, sees, names, files.attachments if files else ())
     context = {
         "visit": visit,
         **_heading(visit, sees),
-        "sections": sections_of(visit, bodies_of(visit, names), sees),
+        "sections": with_links(sections, visit) if may_change else sections,
         "steps": [_button(visit, step, refused) for step in actions.steps_open_to(request.user, visit)],  # type: ignore[arg-type]
-        "may_change": Visit.objects.editable_by(request.user).filter(pk=visit.pk).exists(),
+        "may_change": may_change,
         "addenda": [entry for entry in feed if entry.note and entry.note.kind == VisitNote.Kind.ADDENDUM],
         "open_questions": [_question(request, visit, entry, refused) for entry in feed if is_open(entry)],
         "feed": feed if is_whole_feed else feed[:SHOWN],
         "has_more": not is_whole_feed and len(feed) > SHOWN,
         "writing": _writing(request, visit, refused) if "history" in sees else [],
-        "parts": parts,
-        "recorded": sum(part.is_recorded for part in parts),
+        **record,
         "gaps": [gap for gap in gaps_in(visit) if gap.field in sees] if visit.is_open else [],
-        "questions": questions_about_numbers(visit) if sees.issuperset(Visit.FUNNEL) else [],
         "readers": _readers(visit),
         "form": refused[1] if refused else None,
         "about": decisions_and_tasks_of(visit, request.user),
