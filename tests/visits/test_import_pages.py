@@ -181,10 +181,11 @@ def test_an_import_is_undone_with_a_reason(batch, mechanism, alpha_lead, as_):
     assert AuditEvent.objects.get(action="import.undone").object_id == str(batch.pk)
 
 
-def test_the_file_is_thrown_away(batch, mechanism, alpha_lead, as_):
+def test_the_file_is_thrown_away(batch, mechanism, alpha_lead, as_, django_capture_on_commit_callbacks):
     storage, name = batch.rows.storage, batch.rows.name
 
-    as_(alpha_lead).post(url("import_discard", mechanism, batch))
+    with django_capture_on_commit_callbacks(execute=True):
+        as_(alpha_lead).post(url("import_discard", mechanism, batch))
 
     assert not Import.objects.exists()
     assert not storage.exists(name)

@@ -206,12 +206,13 @@ def test_a_step_that_fails_leaves_nothing_and_is_done_once_afterwards(batch, alp
     assert Visit.objects.count() == 2
 
 
-def test_files_are_removed_when_their_time_is_over(batch, alpha_lead):
+def test_files_are_removed_when_their_time_is_over(batch, alpha_lead, django_capture_on_commit_callbacks):
     storage, name = batch.rows.storage, batch.rows.name
     assert forget_expired() == 0
     Import.objects.update(expires_at=timezone.now())
 
-    assert forget_expired() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert forget_expired() == 1
 
     assert not storage.exists(name)
     assert Import.objects.get().rows == ""

@@ -3,8 +3,11 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from django.db import transaction
 
 from npmportal.csv_files import cell, lines
 from npmportal.private_files import discard, on_disk
@@ -59,7 +62,10 @@ def first_rows(batch: Import, field: str, most: int) -> list[list[str]]:
 
 
 def forget(batch: Import, *fields: str) -> None:
-    """Remove files of an import, all where none is named, and what the portal kept of their content."""
+    """Remove files of an import, all where none is named, and what the portal kept of their content.
+
+    The files go when the transaction around this, if any, has been committed.
+    """
     gone = fields or FILES
     names = [(getattr(batch, field).storage, getattr(batch, field).name) for field in gone]
     changes: dict[str, Any] = dict.fromkeys(gone, "")
@@ -67,7 +73,7 @@ def forget(batch: Import, *fields: str) -> None:
         changes["preview"] = {}
     Import.objects.filter(pk=batch.pk).update(**changes)
     for storage, name in names:
-        discard(storage, name or "")
+        transaction.on_commit(partial(discard, storage, name or ""))
 
 
 def forget_expired() -> int:
