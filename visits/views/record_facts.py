@@ -1,4 +1,4 @@
-"""The parts of a visit’s record that stand in tables of their own, and what follows from it, as the page prints them."""
+"""The parts of a visit’s record that stand in tables of their own, and what follows from it, as its page prints."""
 
 from collections import Counter
 from collections.abc import Iterable
