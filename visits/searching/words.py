@@ -26,6 +26,7 @@ SEARCHED = frozenset({*TEXTS, "place"})
 OF_PLACE = ("place__name", "place__town")
 LANGUAGES = ("english", "dutch")
 LONGEST = 200
+RARE = 2_000
 Part = VisitText.Part
 
 
@@ -48,11 +49,11 @@ class Search:
     def reader(self) -> Reader:
         return reader_of(self.user, self.mechanism)
 
+    @cached_property
     def visits(self) -> QuerySet[Visit]:
         """Return the visits the person may read that hold all the words in one text the person may read."""
         visible = Visit.objects.visible_to(self.user).filter(mechanism=self.mechanism)
-        holding = VisitText.objects.filter(words=query_of(self.words)).filter(self._whole() | self._beside())
-        found = Q(pk__in=holding.values("visit"))
+        found = self._holding()
         partly = list(self._partly())
         if not partly:
             return visible.filter(found)
@@ -61,6 +62,16 @@ class Search:
             names[f"seen_{number}"] = _vector(fields)
             found |= condition & Q(**{f"seen_{number}": query_of(self.words)})
         return visible.alias(**names).filter(found)
+
+    def _holding(self) -> Q:
+        """Say which visits have a row that holds the words and is open to the person.
+
+        Rare words are looked up first: PostgreSQL knows how frequent a common word is, takes every other for one in two
+        thousand, and would walk through all visits for what is in none.
+        """
+        holding = VisitText.objects.filter(words=query_of(self.words)).filter(self._whole() | self._beside())
+        few = list(holding.order_by().values_list("visit", flat=True)[: RARE + 1])
+        return Q(pk__in=set(few)) if len(few) <= RARE else Q(pk__in=holding.values("visit"))
 
     def _whole(self) -> Q:
         """Say of which records every text is open to the person."""
