@@ -145,6 +145,8 @@ def test_version_of_the_first_day_counts_and_stays_with_what_was_rated(draft, sc
     publish(version=new_version(owner=scale, by=alpha_lead), starts_on=date(2024, 6, 1), by=alpha_lead)
     new = scale.versions.get(starts_on=date(2024, 6, 1))
     later = VisitFactory(place=draft.place, lead_body=alpha, starts_on=date(2024, 6, 1))
+    draft.refresh_from_db()
+    later.refresh_from_db()
     assert list(ScaleVersion.objects.open_to(draft)) == [old]
     assert list(ScaleVersion.objects.open_to(later)) == [new]
 
@@ -163,6 +165,7 @@ def test_scales_of_other_bodies_and_settings_are_not_offered(draft, scale, beta,
     scale_of(beta, person("body_lead", beta), name="Beta tests")
     scale_of(draft.lead_body, alpha_lead, name="For custody", settings=[custody])
     common = scale_of(None, coordinator, mechanism=mechanism, name="Common")
+    draft.refresh_from_db()  # its bodies are kept by the database
 
     found = {version.scale for version in ScaleVersion.objects.open_to(draft)}
 

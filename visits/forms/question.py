@@ -19,7 +19,14 @@ FRESH, MOST = 3, 80
 NEEDS_A_NAME = gettext_lazy("Write it in English, in Dutch, or in both.")
 
 
-class RowForm(forms.ModelForm[Any]):
+class SaidInWords(forms.ModelForm[Any]):
+    """A form whose fields and `clean` say what is wrong; the names of the database's rules are nothing to read."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {field.name for field in self._meta.model._meta.get_fields()}
+
+
+class RowForm(SaidInWords):
     """One row of a draft. A row in which nothing is said is none."""
 
     needs: tuple[str, str] = ("name_en", "name_nl")
@@ -37,9 +44,6 @@ class RowForm(forms.ModelForm[Any]):
         if self.has_changed() and not data.get("DELETE") and not any(data.get(name) for name in self.needs):
             self.add_error(self.needs[0], str(NEEDS_A_NAME))
         return data
-
-    def validate_constraints(self) -> None:
-        """Leave to the database what it says; here it is said in words by `clean`."""
 
 
 class StandardForm(RowForm):
@@ -99,10 +103,10 @@ class QuestionForm(RowForm):
         if data.get("kind") != Question.Kind.CHOICE:
             if both:
                 self.add_error("kind", _("Choices belong to the kind “a choice” alone."))
-        elif not both or min(map(len, both)) < 2:
-            self.add_error("choices_en", _("Write at least two choices, one on a line."))
         elif len(both) == 2 and len(both[0]) != len(both[1]):
             self.add_error("choices_nl", _("Write as many choices in Dutch as in English, in the same order."))
+        elif not both or len(both[0]) < 2:
+            self.add_error("choices_en", _("Write at least two choices, one on a line."))
         return data
 
 
@@ -145,7 +149,7 @@ class PublishForm(forms.Form):
     )
 
 
-class OwnedForm(forms.ModelForm[Any]):
+class OwnedForm(SaidInWords):
     """Something an own body keeps, or coordinator staff for all members."""
 
     marks_required = True
@@ -184,9 +188,6 @@ class ScaleForm(OwnedForm):
             self.add_error("name_en", str(NEEDS_A_NAME))
         return data
 
-    def validate_constraints(self) -> None:
-        """Said in words by `clean`; the short name is given by the action."""
-
 
 class QuestionSetForm(OwnedForm):
     class Meta:
@@ -200,14 +201,8 @@ class QuestionSetForm(OwnedForm):
         fields["setting"].queryset = kwargs["mechanism"].settings.filter(has_places=True)
         fields["setting"].empty_label = _("Choose")
 
-    def validate_unique(self) -> None:
-        """Said by the action, which knows whose set it is."""
 
-    def validate_constraints(self) -> None:
-        """As above."""
-
-
-class ThemeForm(forms.ModelForm[Theme]):
+class ThemeForm(SaidInWords):
     """A theme common to all members."""
 
     class Meta:
@@ -230,6 +225,3 @@ class ThemeForm(forms.ModelForm[Theme]):
             if data.get(name) and same.exclude(pk=self.instance.pk).exists():
                 self.add_error(name, _("There is a theme of this name already."))
         return data
-
-    def validate_constraints(self) -> None:
-        """Said in words by `clean`."""

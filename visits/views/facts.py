@@ -162,11 +162,11 @@ def _team_names(visit: Visit, sees: Seen) -> list[Fact]:
 
 
 def _ratings(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(*printed) for printed in ratings_of(visit)]
+    return [Fact(*printed) for printed in ratings_of(visit)] or [Fact(_("Ratings"), None)]
 
 
 def _answers(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(*printed) for printed in answers_of(visit)]
+    return [Fact(*printed) for printed in answers_of(visit)] or [Fact(_("Answers to the body’s own questions"), None)]
 
 
 TEXTS = ("summary",)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from visits.models import Visit
 from visits.models.completeness import OF_TABLES, Part, parts_of
@@ -13,9 +14,16 @@ from visits.views.facts import Section
 from visits.views.record_facts import load_record
 
 # On which page a part that stands in a table of its own is recorded.
-PAGE_OF = {"team": "visit_team", "figures": "visit_situation", "needs": "visit_needs"}
+PAGE_OF = {
+    "team": "visit_team",
+    "figures": "visit_situation",
+    "needs": "visit_needs",
+    "ratings": "visit_ratings",
+    "answers": "visit_answers",
+}
+WORDS = {**OF_TABLES, "ratings": gettext_lazy("Ratings"), "answers": gettext_lazy("Answers to your questions")}
 # Which of them stand in which section of the visit's page.
-IN_SECTION = {"team": ("team",), "situation": ("figures", "needs")}
+IN_SECTION = {"team": ("team",), "situation": ("figures", "needs"), "findings": ("ratings", "answers")}
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def with_links(sections: list[Section], visit: Visit) -> list[Section]:
     """Give the sections of the page that have a page of their own the links to it."""
     for section in sections:
         for name in IN_SECTION.get(section.part, ()):
-            words = _("Change: %(part)s") % {"part": str(OF_TABLES[name]).lower()}
+            words = _("Change: %(part)s") % {"part": str(WORDS[name]).lower()}
             section.links.append((words, _address(visit, PAGE_OF[name])))
     return sections
 
