@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-PARTS = ("pages", "report", "audit")
+PARTS = ("pages", "report", "audit", "imports")
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
     django.setup()
     logging.getLogger().setLevel(logging.WARNING)  # a line for each of thousands of requests helps nobody
     if options.loaded:
-        return int({"pages": _pages, "report": _report, "audit": _audit}[options.only]() > 0)
+        return int({"pages": _pages, "report": _report, "audit": _audit, "imports": _imports}[options.only]() > 0)
     _load(options.visits)
     connection.close()
     return max(_by_itself(part) for part in ([options.only] if options.only else PARTS))
@@ -108,6 +108,15 @@ def _audit() -> int:
     written = audit.measure(Mechanism.objects.get(slug="uk"))
     print(f"\n{written}")
     return int(written.is_missed)
+
+
+def _imports() -> int:
+    from benchmarks import imports
+    from members.models import Mechanism
+
+    measured = imports.measure(Mechanism.objects.get(slug="uk"))
+    print(f"\n{measured}")
+    return int(measured.is_missed)
 
 
 if __name__ == "__main__":

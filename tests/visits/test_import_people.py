@@ -31,6 +31,8 @@ def test_numbers_and_why_there_are_none_are_stored(visits, alpha, alpha_lead):
     }
     visits[0].refresh_from_db()
     assert visits[0].version == 2
+    change = visits[0].changes.get()
+    assert change.fields["figures"] == [{}, {"held": 120, "held_women": "not_asked", "held_remand": "refused"}]
 
 
 def test_a_second_run_changes_what_changed_and_can_be_undone(visits, alpha, alpha_lead):

@@ -24,7 +24,7 @@ from visits.models import Import, ImportMapping
 from visits.models.visit_import import KEPT_FOR, rows_path
 
 # Files up to this size are read, checked and stored while the person waits: it takes less than two seconds.
-SMALL = 300_000
+SMALL, SMALL_WORKBOOK, FEW_ROWS = 300_000, 60_000, 2_000
 
 
 class ImportRefused(Exception):
@@ -57,8 +57,14 @@ def receive_file(
         batch.save(force_insert=True)
         audit.record("import.received", by=by, obj=batch, mechanism=mechanism, bodies=_bodies(batch), kind=kind)
         _enqueue(batch, READ, by)
-    _hurry(batch)
+    _hurry(batch, SMALL_WORKBOOK if _is_packed(file) else SMALL)
     return batch
+
+
+def _is_packed(file: File) -> bool:
+    """Tell whether the file is a zip archive, as workbooks are: what it unpacks to may be far larger."""
+    file.seek(0)
+    return file.read(2) == b"PK"
 
 
 @transaction.atomic
@@ -188,9 +194,9 @@ def _enqueue(batch: Import, kind: str, by: User, **more: Any) -> None:
     batch.job = job
 
 
-def _hurry(batch: Import) -> None:
+def _hurry(batch: Import, most: int = SMALL) -> None:
     """Do the job of a small file at once, if no worker was quicker: the next page can then show the result."""
-    if batch.file_size <= SMALL and batch.job_id:
+    if batch.job_id and batch.file_size <= most and batch.row_count <= FEW_ROWS:
         jobs.run(str(batch.job_id))
     batch.refresh_from_db()
 

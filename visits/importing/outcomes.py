@@ -43,6 +43,7 @@ class Outcome:
     result: str = NEW
     record: Any = None  # what stands in the portal already
     before: dict[str, Any] = field(default_factory=dict)  # of the record, where it is changed
+    told: dict[str, list[Any]] = field(default_factory=dict)  # before and after, for the feed beside the record
 
     def is_written(self) -> bool:
         """Tell whether storing the row makes or changes anything."""

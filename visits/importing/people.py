@@ -22,7 +22,7 @@ from visits.importing.reading import Row
 from visits.importing.storing import RowsAreWrong, Shown, Stored
 from visits.importing.synonyms import simple
 from visits.importing.values import Wrong
-from visits.models import Import, ImportedVisit, Visit, VisitFigure
+from visits.models import Import, ImportedVisit, Visit, VisitChange, VisitFigure
 
 Availability = VisitFigure.Availability
 # Why there is no number. An empty cell says nothing, and leaves what stands there.
@@ -110,6 +110,12 @@ class PeopleChecker:
         else:
             outcome.result = UPDATED
             outcome.before = {"figures": {name: list(present.get(name, ())) for name in changed}}
+            outcome.told = {"figures": [told(present), told({**present, **changed})]}
+
+
+def told(figures: dict[str, Stated]) -> dict[str, Any]:
+    """Return figures as the feed beside a visit tells of them (visits.actions.record)."""
+    return {measure: why if value is None else value for measure, (why, value) in figures.items()}
 
 
 @dataclass
@@ -154,6 +160,10 @@ class PeopleWriter:
             update_conflicts=True,
             unique_fields=["visit", "measure"],
             update_fields=["availability", "value"],
+        )
+        VisitChange.objects.bulk_create(
+            VisitChange(visit=outcome.record, state=outcome.record.state, by=self.by, fields=outcome.told)
+            for outcome in outcomes
         )
         keys = [outcome.record.pk for outcome in outcomes]
         Visit.objects.filter(pk__in=keys).update(version=F("version") + 1, updated_at=timezone.now())

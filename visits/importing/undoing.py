@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
+from visits.importing.people import told
 from visits.importing.place_facts import FACTS, take_back_fact
 from visits.importing.places import store_plain
 from visits.models import (
@@ -114,11 +115,9 @@ def _remove(visits: list[Any]) -> None:
 
 def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
     before = dict(before)
-    for measure, stated in before.pop("figures", {}).items():
-        VisitFigure.objects.filter(visit=visit, measure=measure).delete()
-        if stated:
-            VisitFigure.objects.create(visit=visit, measure=measure, availability=stated[0], value=stated[1])
     both: dict[str, list[Any]] = {}
+    if figures := before.pop("figures", None):
+        both["figures"] = _restore_figures(visit, figures)
     if "partners" in before:
         both["partners"] = [visit.body_ids[1:], before["partners"]]
         VisitPartner.objects.filter(visit=visit).delete()
@@ -136,6 +135,23 @@ def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
     visit.save(update_fields=["place", "setting", "jurisdiction", *before, "version", "updated_at"])
     if both:
         VisitChange.objects.create(visit=visit, state=visit.state, by=by, fields=both)
+
+
+def _restore_figures(visit: Visit, before: dict[str, list[Any]]) -> list[Any]:
+    """Put the figures back that stood there; return what is told of it: the figures before and after."""
+    now = _told(visit)
+    VisitFigure.objects.filter(visit=visit, measure__in=before).delete()
+    VisitFigure.objects.bulk_create(
+        VisitFigure(visit=visit, measure=measure, availability=stated[0], value=stated[1])
+        for measure, stated in before.items()
+        if stated
+    )
+    return [now, _told(visit)]
+
+
+def _told(visit: Visit) -> dict[str, Any]:
+    figures = VisitFigure.objects.filter(visit=visit).values_list("measure", "availability", "value")
+    return told({measure: (why, value) for measure, why, value in figures})
 
 
 def _places(batch: Import, by: User) -> Iterator[int]:
