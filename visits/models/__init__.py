@@ -2,6 +2,7 @@ from visits.models.attachment import Attachment
 from visits.models.authority import Authority
 from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
+from visits.models.download import Download
 from visits.models.figure import VisitFigure
 from visits.models.form_draft import FormDraft
 from visits.models.mandate_letter import MandateLetter
@@ -16,6 +17,7 @@ from visits.models.plan import Plan, PlanEvent, PlanMember, PlanPartner, PlanSav
 from visits.models.programme_target import ProgrammeTarget
 from visits.models.question import Answer, Question, QuestionSet, QuestionVersion
 from visits.models.rating import Grade, RatingScale, ScaleVersion, Standard, VisitRating
+from visits.models.saved_view import SavedView
 from visits.models.team import TeamMember
 from visits.models.theme import Theme
 from visits.models.transition import TRANSITIONS, Transition, VisitEvent
@@ -31,6 +33,7 @@ __all__ = [
     "Attachment",
     "Authority",
     "CapacityPeriod",
+    "Download",
     "FormDraft",
     "Grade",
     "Import",
@@ -56,6 +59,7 @@ __all__ = [
     "QuestionSet",
     "QuestionVersion",
     "RatingScale",
+    "SavedView",
     "ScaleVersion",
     "Standard",
     "TeamMember",
