@@ -11,14 +11,34 @@ from django.utils.formats import date_format
 
 from npmportal.field_table import parse
 from tests.factories import BodyFactory
+from tests.visits.question_tools import questions_of, scale_of
 from visits import field_table
 from visits.actions.visits import RECORDED, change_visit
 from visits.field_table import CONDITIONS, FILE, RESTRICTED, SHAPE, STATES, TABLE, reader_of
-from visits.models import Attachment, NeedExamined, TeamMember, Visit, VisitEvent, VisitFigure, VisitPartner
+from visits.models import (
+    Answer,
+    Attachment,
+    NeedExamined,
+    Standard,
+    TeamMember,
+    Visit,
+    VisitEvent,
+    VisitFigure,
+    VisitPartner,
+    VisitRating,
+)
 
 LINES = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
 FIELDS = [rule.field for rule in TABLE.rules]
-IN_TABLES = {"figures", "needs", "team", "team_names", "attachments"}  # not changed with the visit’s own form
+IN_TABLES = {
+    "figures",
+    "needs",
+    "ratings",
+    "answers",
+    "team",
+    "team_names",
+    "attachments",
+}  # not changed with the visit’s own form
 # What the page of the canary visit prints of each field; each text stands for this field alone.
 CANARIES = {
     "place": "Quozandel Prison (invented)",
@@ -63,6 +83,8 @@ CANARIES = {
     "needs": "Needs of LGBTQI+ people",
     "team": "1 person: 1 lay; psychiatry; canary tongue",
     "team_names": "Canny Canary",
+    "ratings": "canary standard",
+    "answers": "Canary asked?",
     "summary": "canary summary",
     "history": "canary reason of a step",
     "created_by": "Greta Logger",
@@ -138,6 +160,7 @@ def canary(prison, alpha, coordinator, mechanism):
     )
     VisitFigure.objects.create(visit=visit, measure="held_fines", value=77_007)
     NeedExamined.objects.create(visit=visit, group="lgbtqi", answer="examined")
+    rate_and_answer(visit, alpha)
     one = {"name": "Canny Canary", "standing": "lay", "profession": "psychiatry", "languages": ["canary tongue"]}
     TeamMember.objects.create(visit=visit, body=alpha, **one)
     Attachment.objects.create(
@@ -151,6 +174,15 @@ def canary(prison, alpha, coordinator, mechanism):
     )
     visit.refresh_from_db()
     return visit
+
+
+def rate_and_answer(visit, body):
+    """Judge the visit in words by a standard, and answer a question; of drafts, which is what this is not about."""
+    scale = scale_of(body, None, since=None, grades=())
+    Standard.objects.filter(name_en="Safety").update(name_en="canary standard")
+    VisitRating.objects.create(visit=visit, standard=scale.versions.get().standards.first(), note="Words")
+    asked = questions_of(body, visit.setting, None, since=None, questions=[{"text_en": "Canary asked?"}])
+    Answer.objects.create(visit=visit, question=asked.versions.get().questions.get(), number=1)
 
 
 def main_of(response):
