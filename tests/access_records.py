@@ -29,7 +29,7 @@ from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, So
 from visits.actions import imports
 from visits.actions.place_merges import merge_places
 from visits.actions.plans import plan_visit
-from visits.models import Attachment, Authority, MandateLetter, Plan, ProgrammeTarget, VisitInterval
+from visits.models import Attachment, Authority, MandateLetter, Plan, ProgrammeTarget, RatingScale, Theme, VisitInterval
 
 LONG_AGO = date(2015, 1, 1)
 
@@ -77,6 +77,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         ),
         "attachment": _file(VisitFactory(place=place, lead_body=alpha), alpha_lead),
         **_coverage(setting, jurisdiction),
+        **_questions(mechanism, alpha),
         **_meetings(mechanism, alpha, coordinator),
     }
 
@@ -104,6 +105,13 @@ def _of_plans(place, body, lead) -> dict:
         "mandate": MandateLetter.objects.create(**letter),
         "target": ProgrammeTarget.objects.create(body=body, year_starts_on=date(2026, 4, 1), target=5),
     }
+
+
+def _questions(mechanism, body) -> dict:
+    """A scale of alpha with an empty draft, and a common theme."""
+    scale = RatingScale.objects.create(mechanism=mechanism, body=body, slug="tests", name_en="Alpha tests")
+    scale.versions.create()
+    return {"scale": scale, "theme": Theme.objects.create(mechanism=mechanism, name_en="Food")}
 
 
 def _file(visit, person) -> Attachment:
@@ -197,6 +205,8 @@ RECORD_OF = {
     "fact_": "name",
     "entry_": "setting",
     "interval_": "interval",
+    "question_": "scale",
+    "theme_": "theme",
     "place_merge_undo": "merge",
     "place_": "place",
     "report_": "report",
@@ -205,6 +215,9 @@ RECORD_OF = {
 # Where an argument is a word, or a record that is named otherwise than by its address.
 ARGUMENTS = {
     "visits:import_template_csv kind": "visits",
+    **{
+        f"visits:question_{name} kind": "scales" for name in ("add", "detail", "version", "write", "publish", "discard")
+    },
     "visits:import_template_xlsx kind": "visits",
     "admin:app_list app_label": "members",
     "members:invitation_accept secret": "no-such-secret",
