@@ -31,6 +31,14 @@ def imported(content, person, mechanism):
     return checked(batch, person, columns=columns, fixed=fixed)
 
 
+def test_operators_that_would_be_added_are_said(mechanism, administrator):
+    mechanism.authorities.create(name="xyz")
+
+    batch = imported(csv_bytes(LIST, HEAD), administrator, mechanism)
+
+    assert batch.preview["notes"] == [["operator", "The register does not know this operator: it will be added.", 3]]
+
+
 def test_the_columns_of_a_list_are_known(mechanism, coordinator):
     batch = received(csv_bytes(LIST, HEAD), None, coordinator, kind="places", mechanism=mechanism)
 

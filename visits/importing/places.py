@@ -40,6 +40,7 @@ class PlaceChecker:
             self._by_name[_name_key(place.name, place.setting_id, place.jurisdiction_id)].append(place.pk)
             if place.postcode:
                 self._by_address[_address_key(place.postcode, place.address)].append(place.pk)
+        self._operators = {simple(name) for name in batch.mechanism.authorities.values_list("name", flat=True)}
         self._rows_of: dict[Any, int] = {}
         self._new_names: dict[Any, int] = {}
 
@@ -59,6 +60,8 @@ class PlaceChecker:
         values = outcome.values
         for name in ("setting", "jurisdiction"):
             values[name] = int(values[name])
+        if values.get("authority") and simple(values["authority"]) not in self._operators:
+            self.reader.note(outcome, "authority", _("The register does not know this operator: it will be added."))
         opened, closed = values.get("opened_on"), values.get("closed_on")
         if opened and closed and closed <= opened:
             self.reader.refuse(outcome, "closed_on", _("A place closes after it opens."))
