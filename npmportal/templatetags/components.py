@@ -26,6 +26,7 @@ TONES: dict[str, str] = {
     "interim": "waiting",
     "returned": "attention",
     "delayed": "attention",
+    "overdue": "attention",
     "partial": "attention",
     "failed": "bad",
     "refused": "bad",

@@ -227,10 +227,27 @@ def test_who_may_not_set_rules(as_, stranger, administrator, alpha_monitor, beta
     assert as_(alpha_lead).post(add, typed | {"body": ""}).context["form"].errors["body"]
 
 
-@pytest.mark.parametrize("query", ["?on=2026-02-31", "?body=0", "?body=x&setting=%00", "?jurisdiction=999999999999999"])
-def test_junk_in_the_address_is_answered(as_, coordinator, mechanism, prison, query):
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?on=2026-02-31",
+        "?body=0",
+        "?body=x&setting=%00",
+        "?jurisdiction=999999999999999",
+        "?on=0001-01-01",
+        "?on=9999-12-31",
+    ],
+)
+def test_junk_in_the_address_is_answered(as_, coordinator, mechanism, alpha, prison, query):
+    rule(mechanism, coordinator)
+    visited(prison, alpha, 10)
+    client = as_(coordinator)
+
     for name in ("place_coverage", "place_overdue", "place_overdue_csv", "place_coverage_csv", "place_map"):
-        assert as_(coordinator).get(url_of(name, mechanism) + query).status_code == 200
+        assert client.get(url_of(name, mechanism) + query).status_code == 200
+    assert client.get(url_of("place_detail", mechanism, pk=prison.pk) + query).status_code == 200
+    assert client.get(url_of("interval_add", mechanism) + "?place=junk").status_code == 200
+    assert client.get(url_of("interval_end", mechanism, pk=10**30)).status_code == 404
 
 
 def test_last_visit_of_each_layer_follows_the_remits_of_its_day(mechanism, coordinator, alpha, beta, prison):
