@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from members.actions.reference import load_reference
 from members.reference.fields import BadReference
+from members.reference.further import load_further
 from members.reference.registers import packaged, read
 
 
@@ -28,4 +29,4 @@ class Command(BaseCommand):
                 changes = load_reference(register=read(npm), overwrite=options["overwrite"])
             except BadReference as error:
                 raise CommandError(f"Nothing of “{npm}” was loaded. {error}") from error
-            self.stdout.write(str(changes))
+            self.stdout.write(" ".join([str(changes), *load_further(npm)]))
