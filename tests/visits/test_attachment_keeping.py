@@ -26,6 +26,7 @@ from tests.npmportal.upload_corpus import photograph
 from tests.visits.attachment_tools import attached, body_of, check, content_of, download_url, files_url, stored_files
 from visits import attachment_keeping, tasks
 from visits.actions.attachments import remove_attachment
+from visits.demonstration.files import store_files
 from visits.models import Attachment
 
 State = Attachment.State
@@ -306,3 +307,17 @@ def test_production_speaks_https_with_the_bucket(monkeypatch, tmp_path):
 
     assert (options["endpoint_url"], options["secret_key"]) == ("https://files.example.org", "se/cret")
     assert options["default_acl"] is None
+
+
+# -- The demonstration ------------------------------------------------------------------------------------------------
+def test_invented_files_say_so_and_are_whole(draft, mechanism, alpha_monitor, as_):
+    draft.created_by = alpha_monitor
+    draft.save(update_fields=["created_by"])
+
+    assert [store_files(mechanism, "seed"), store_files(mechanism, "seed")] == [2, 0]
+
+    letter, plan = draft.attachments.order_by("extension")[::-1]
+    assert b"INVENTED" in body_of(as_(alpha_monitor).get(download_url(letter)))
+    with Image.open(io.BytesIO(body_of(as_(alpha_monitor).get(download_url(plan))))) as image:
+        assert image.size == (900, 420)
+    assert {letter.scan, plan.scan} == {"not_scanned"}

@@ -12,9 +12,11 @@ from django.db import connection, transaction
 
 from members.models import Affiliation, Mechanism, User
 from visits.demonstration import names
+from visits.demonstration.files import store_files
 from visits.demonstration.place_facts import store_facts
 from visits.demonstration.places import estate_of, invent_places, store_places
 from visits.demonstration.programme import programme_of
+from visits.demonstration.record import fill_records
 from visits.demonstration.visits import Invented, Times, invent_visit, visit_id
 from visits.models import TRANSITIONS, Visit, VisitEvent, VisitPartner
 
@@ -69,6 +71,9 @@ def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: C
         loaded.visits, loaded.present = loaded.visits + added, loaded.present + len(present)
         if added:
             tell(f"{mechanism.slug}: {start + len(numbered):,} of {visits:,} visits")
+    if filled := fill_records(mechanism, SEED):
+        tell(f"{mechanism.slug}: teams, numbers and needs of {filled:,} visits")
+    store_files(mechanism, SEED)
     return loaded
 
 
