@@ -1,4 +1,4 @@
-"""Changing the team, the situation and the needs of a visit: who may, what is kept, what it does to an approved visit."""
+"""Changing the team, the situation and the needs of a visit: who may, what is kept, what an approved visit does."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

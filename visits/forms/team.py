@@ -78,7 +78,7 @@ class TeamForm(RecordForm):
 
     def _add(self, n: int) -> None:
         roles = [("", _("Choose")), *TeamMember.Role.choices]
-        accounts = [("", _("Nobody with an account")), *self.choices.accounts.items()]
+        accounts = [("", _("No account")), *self.choices.accounts.items()]
         conflicts = [NOT_SAID, ("no", _("none declared")), ("yes", _("declared"))]
         self.fields |= {
             f"p{n}_user": _choice(_("Person"), accounts),
@@ -88,9 +88,7 @@ class TeamForm(RecordForm):
             f"p{n}_standing": _choice(_("Lay or professional"), [NOT_SAID, *TeamMember.Standing.choices]),
             f"p{n}_profession": _choice(_("Profession"), [NOT_SAID, *TeamMember.Profession.choices]),
             f"p{n}_sex": _choice(_("Sex"), [NOT_SAID, *TeamMember.Sex.choices]),
-            f"p{n}_languages": forms.CharField(
-                label=_("Languages"), max_length=450, required=False, help_text=_("With commas between them.")
-            ),
+            f"p{n}_languages": forms.CharField(label=_("Languages, with commas"), max_length=450, required=False),
             f"p{n}_conflict": _choice(_("Conflict of interest"), conflicts),
             f"p{n}_gone": forms.BooleanField(label=_("Take this person off the team"), required=False),
         }

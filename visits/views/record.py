@@ -53,7 +53,10 @@ PAGES: dict[str, Page] = {
     ),
     "situation": Page(
         gettext_lazy("Situation on the day"),
-        gettext_lazy("A number, or why there is none. Empty is not nought: leave empty what you do not know."),
+        gettext_lazy(
+            "Write each number, or choose beside it why there is none. Empty is not nought: leave empty what you "
+            "do not know."
+        ),
         SituationForm,
         "visits/visit_situation.html",
         "part-situation",

@@ -20,6 +20,7 @@ from visits.views.differences import Difference, bodies_in_words
 Printed = tuple[str, Any, str]  # label, value, note
 Measure = VisitFigure.Measure
 
+ORDER = [measure.value for _title, _total, measures in VisitFigure.GROUPS for measure in measures]
 PEOPLE = {
     TeamMember.Sex.FEMALE: lambda n: ngettext("%(n)s woman", "%(n)s women", n),
     TeamMember.Sex.MALE: lambda n: ngettext("%(n)s man", "%(n)s men", n),
@@ -160,7 +161,8 @@ def differences_in(field: str, before: Any, after: Any, names: BodyNames) -> Ite
     if field == "team":  # told as a whole, as those read it who may not know who is who
         yield Difference(label, *(_team_in_words(rows, names) for rows in (before, after)))
         return
-    for key in [*before, *(key for key in after if key not in before)]:
+    keys = [*before, *(key for key in after if key not in before)]
+    for key in sorted(keys, key=ORDER.index) if field == "figures" else keys:
         if before.get(key) != after.get(key):
             words = [_row_in_words(field, content.get(key)) for content in (before, after)]
             told = after.get(key) or before.get(key)
