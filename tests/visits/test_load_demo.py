@@ -8,7 +8,7 @@ from django.db import connection
 from members.models import RemitBody
 from tests.factories import RemitFactory
 from visits.management.commands.load_demo import LOCK
-from visits.models import Place, Visit, VisitEvent
+from visits.models import NeedExamined, Place, TeamMember, Visit, VisitChange, VisitEvent, VisitFigure
 from visits.models.completeness import gaps_in, is_within_remit
 
 UNTIL = "2025-06-30"
@@ -110,6 +110,35 @@ def test_some_numbers_are_not_recorded(network):
 
     assert Visit.objects.filter(people_in_custody=None).exists()
     assert Visit.objects.exclude(people_in_custody=None).exists()
+
+
+def test_newest_visits_have_teams_numbers_and_needs(network, monkeypatch):
+    monkeypatch.setattr("visits.demonstration.record.NEWEST", 40)
+    load(200)
+    newest = Visit.objects.newest_first()[:40]
+
+    assert all(visit.team.exists() for visit in newest)
+    assert not TeamMember.objects.exclude(visit__in=list(newest)).exists()
+    assert not TeamMember.objects.exclude(name="").exclude(name__endswith="(invented)").exists()
+    made = [visit for visit in newest if visit.validity == "valid"]
+    assert all(visit.figures.get(measure="held").value is not None for visit in made)
+    assert any(visit.needs.exists() for visit in made)
+    assert any(visit.privacy for visit in made)
+    assert all(row.body_id in row.visit.body_ids for row in TeamMember.objects.select_related("visit"))
+
+
+def test_record_that_is_there_or_that_a_person_changed_stays(network):
+    load(30)
+    changed = Visit.objects.newest_first().first()
+    VisitChange.objects.create(visit=changed, state="draft", fields={}, by=changed.created_by)
+    changed.team.all().delete()
+    changed.figures.all().delete()
+    changed.needs.all().delete()
+    before = [list(model.objects.order_by("pk").values()) for model in (TeamMember, VisitFigure, NeedExamined)]
+
+    load(30)
+
+    assert [list(model.objects.order_by("pk").values()) for model in (TeamMember, VisitFigure, NeedExamined)] == before
 
 
 def test_refused_where_it_is_no_demonstration(network, settings):
