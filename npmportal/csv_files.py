@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 
 # What a spreadsheet takes for the beginning of a formula, also behind spaces.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}
 # Excel reads UTF-8 as such only after this mark; every CSV reader of note takes it ("utf-8-sig").
 MARK = "\ufeff"
 
@@ -24,7 +25,9 @@ def cell(value: Any) -> Any:
         return value
     if isinstance(value, date):
         return value.isoformat()
-    text = "".join(character for character in str(value) if character >= " " or character in "\n\t")
+    text = str(value)
+    if not text.isprintable():
+        text = text.translate(CONTROLS)
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
@@ -36,7 +39,7 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]
     writer.writerow(header)
     yield _taken(buffer)
     for row in rows:
-        writer.writerow([cell(value) for value in row])
+        writer.writerow([value if value is None else cell(value) for value in row])
         yield _taken(buffer)
 
 

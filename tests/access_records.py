@@ -29,7 +29,19 @@ from tests.factories import PlaceFactory, RemitFactory, ReportingYearFactory, So
 from visits.actions import imports
 from visits.actions.place_merges import merge_places
 from visits.actions.plans import plan_visit
-from visits.models import Attachment, Authority, MandateLetter, Plan, ProgrammeTarget, RatingScale, Theme, VisitInterval
+from visits.models import (
+    Attachment,
+    Authority,
+    Download,
+    MandateLetter,
+    Plan,
+    ProgrammeTarget,
+    RatingScale,
+    SavedView,
+    Theme,
+    VisitInterval,
+)
+from visits.models.download import rights_of
 
 LONG_AGO = date(2015, 1, 1)
 
@@ -76,6 +88,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
             by=alpha_lead,
         ),
         "attachment": _file(VisitFactory(place=place, lead_body=alpha), alpha_lead),
+        **_kept_lists(mechanism, alpha, alpha_lead),
         **_coverage(setting, jurisdiction),
         **_questions(mechanism, alpha),
         **_meetings(mechanism, alpha, coordinator),
@@ -112,6 +125,16 @@ def _questions(mechanism, body) -> dict:
     scale = RatingScale.objects.create(mechanism=mechanism, body=body, slug="tests", name_en="Alpha tests")
     scale.versions.create()
     return {"scale": scale, "theme": Theme.objects.create(mechanism=mechanism, name_en="Food")}
+
+
+def _kept_lists(mechanism, alpha, alpha_lead) -> dict:
+    """A long list that alpha's lead has as a file, and filters shared with alpha."""
+    download = Download(mechanism=mechanism, requested_by=alpha_lead, rights=rights_of(alpha_lead), format="csv")
+    download.language, download.records, download.expires_at = "en-gb", 0, timezone.now() + timedelta(days=1)
+    download.file.save("any", ContentFile(b"reference"))
+    own = {"mechanism": mechanism, "person": alpha_lead}
+    view = SavedView.objects.create(**own, body=alpha, name="Rapid", query="kind=rapid")
+    return {"download": download, "saved_view": view}
 
 
 def _file(visit, person) -> Attachment:
@@ -177,6 +200,8 @@ def _first(name: str) -> str:
 # The longer beginnings first.
 RECORD_OF = {
     "import_": "import",
+    "download_": "download",
+    "saved_view_": "saved_view",
     "plan_": "plan",
     "mandate_": "mandate",
     "programme_": "target",

@@ -22,6 +22,9 @@ ACTIONS: dict[str, Action] = {
             "visit.changed": _("{who} changed {what}."),
             "visit.discarded": _("{who} discarded the draft of {what}."),
             "visit.restored": _("{who} brought back the draft of {what}."),
+            "saved_view.saved": _("{who} saved a view of the list of visits."),
+            "saved_view.changed": _("{who} changed a saved view of the list of visits."),
+            "saved_view.removed": _("{who} removed a saved view of the list of visits."),
             "visit.noted": _("{who} wrote a note about {what}, for their own side."),
         },
     ),
@@ -58,6 +61,7 @@ ACTIONS: dict[str, Action] = {
         {
             "visit.draft_read": _("{who} read {what}, which is restricted and not handed in."),
             "visits.drafts_exported": _("{who} downloaded a list of visits with some not handed in."),
+            "visits.file_fetched": _("{who} fetched a long list of visits that had been made into a file."),
             "visits.searched_by_body": _("{who} searched the visits the body may read."),
         },
     ),

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from visits import attachment_keeping, keeping_drafts, place_calendar
+from visits.downloading.keeping import forget_old_downloads
 from visits.importing.files import forget_expired
 
 
@@ -18,6 +19,7 @@ def keep_files() -> None:
     """Make sure that stored files are unaltered, sweep what belongs to nothing or was kept long enough. Repeatable."""
     attachment_keeping.keep(timezone.localtime().hour)
     forget_expired()
+    forget_old_downloads()
 
 
 @shared_task(name="visits.tasks.follow_calendar")

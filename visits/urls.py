@@ -7,7 +7,6 @@ app_name = "visits"
 
 urlpatterns = [
     path("<slug:npm>/desk/visits/", visit_list.visit_list, name="visit_list"),
-    path("<slug:npm>/desk/visits.csv", visit_list.visits_csv, name="visits_csv"),
     path("<slug:npm>/desk/visits/new/", visit_form.visit_create, name="visit_create"),
     path("<slug:npm>/desk/visits/new/places/", visit_form.place_options_part, name="place_options"),
     path("<slug:npm>/desk/visits/new/kept/", form_drafts.draft_keep, name="draft_keep"),

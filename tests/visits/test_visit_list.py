@@ -163,7 +163,7 @@ def test_download_holds_the_records_of_the_list(as_, coordinator, csv_url, sever
         visit.reference for name, visit in several.items() if name != "old"
     }
     event = AuditEvent.objects.get(action="visits.exported")
-    assert (event.actor, event.details) == (coordinator, {"records": 4, "filters": ["kind"]})
+    assert (event.actor, event.details) == (coordinator, {"records": 4, "format": "csv", "filters": ["kind"]})
 
 
 def test_downloaded_text_starts_no_formula_and_not_recorded_is_empty(as_, alpha_lead, csv_url, draft):

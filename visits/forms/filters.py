@@ -17,10 +17,15 @@ from members.models import Mechanism
 from npmportal.quick_select import QuickSelect
 from visits.field_table import reader_of
 from visits.forms.fields import DayField
-from visits.models import Place, Visit, VisitCombination
+from visits.models import Place, Visit, VisitCombination, VisitNote
 from visits.models.body_names import BodyNames
 
 PROBLEM = "problem"
+JOINT, ALONE, OPEN = "joint", "alone", "open"
+JOINT_CHOICES = [(JOINT, gettext_lazy("several bodies")), (ALONE, gettext_lazy("one body"))]
+# Places whose name holds a word: more of them are no answer to anything.
+MOST_PLACES = 500
+LONGEST = 200  # letters of one filter
 ACCESS_CHOICES = [(PROBLEM, gettext_lazy("delayed, partial or refused")), *Visit.Access.choices]
 
 
@@ -75,8 +80,13 @@ class VisitFilter(_FilterForm):
     mode = forms.ChoiceField(label=gettext_lazy("Mode"), required=False, widget=QuickSelect)
     validity = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False, widget=QuickSelect)
     access = forms.ChoiceField(label=gettext_lazy("Access"), required=False, widget=QuickSelect)
+    trigger = forms.ChoiceField(label=gettext_lazy("Trigger"), required=False, widget=QuickSelect)
+    joint = forms.ChoiceField(label=gettext_lazy("Made by"), required=False, widget=QuickSelect)
+    question = forms.ChoiceField(label=gettext_lazy("Questions"), required=False, widget=QuickSelect)
     starts_after = DayField(label=gettext_lazy("From"), required=False)
     starts_before = DayField(label=gettext_lazy("To"), required=False)
+    place_name = forms.CharField(label=gettext_lazy("Name or town of the place"), required=False, max_length=100)
+    reference = forms.CharField(label=gettext_lazy("Reference, in full"), required=False, max_length=40)
     place: Any = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
 
     CHOICES = {
@@ -86,9 +96,20 @@ class VisitFilter(_FilterForm):
         "mode": Visit.Mode.choices,
         "validity": Visit.Validity.choices,
         "access": ACCESS_CHOICES,
+        "trigger": Visit.Trigger.choices,
+        "joint": JOINT_CHOICES,
+        "question": [(OPEN, gettext_lazy("with an open question"))],
     }
     # The field of the visit a filter is about, where it has another name.
-    FIELDS = {"body": ("lead_body",), "starts_after": ("starts_on",), "starts_before": ("starts_on",)}
+    FIELDS = {
+        "body": ("lead_body",),
+        "starts_after": ("starts_on",),
+        "starts_before": ("starts_on",),
+        "place_name": ("place",),
+        "joint": ("partners",),
+        "question": ("history",),  # where questions are read
+    }
+    EXACT = ("setting", "jurisdiction", "state", "kind", "notice", "mode", "validity", "trigger", "place")
 
     def __init__(self, data: QueryDict, *, user: Any, mechanism: Mechanism, names: BodyNames) -> None:
         super().__init__(data)
@@ -117,7 +138,18 @@ class VisitFilter(_FilterForm):
         first, last = data.get("starts_after"), data.get("starts_before")
         if first and last and last < first:
             self.add_error("starts_before", _("The last day lies before the first."))
+        self.places = self._places_called(data.get("place_name", ""))
+        if len(self.places) > MOST_PLACES:
+            self.places = []
+            self.add_error("place_name", _("Very many places are called so. Write more of the name."))
         return data
+
+    def _places_called(self, words: str) -> list[Any]:
+        """Return the ids of the places called so: looked up first, for PostgreSQL could not guess how few they are."""
+        if not words:
+            return []
+        places = Place.objects.visible_to(self.user).filter(mechanism=self.mechanism).named(words)
+        return list(places.order_by().values_list("pk", flat=True)[: MOST_PLACES + 1])
 
     def apply(self, visits: QuerySet[Visit]) -> QuerySet[Visit]:
         """Return those of ``visits`` that match what could be read of the filters."""
@@ -125,8 +157,9 @@ class VisitFilter(_FilterForm):
         data = self.cleaned_data
         if not self._can_occur(data):
             return visits.none()
-        exact = ("setting", "jurisdiction", "state", "kind", "notice", "mode", "validity", "place")
-        conditions = Q(**{name: data[name] for name in exact if data.get(name)})
+        conditions = Q(**{name: data[name] for name in self.EXACT if data.get(name)})
+        if not data.get("state"):
+            conditions &= ~Q(state=Visit.State.DISCARDED)  # thrown away: shown where asked for
         if data.get("body"):
             conditions &= Q(body_ids__contains=[int(data["body"])])
         if access := data.get("access"):
@@ -135,15 +168,42 @@ class VisitFilter(_FilterForm):
             conditions &= Q(starts_on__gte=data["starts_after"])
         if data.get("starts_before"):
             conditions &= Q(starts_on__lte=data["starts_before"])
-        return visits.filter(conditions)
+        return visits.filter(conditions & self._beside(data))
+
+    def _beside(self, data: dict[str, Any]) -> Q:
+        """Return the conditions that are no column of the visit by themselves."""
+        conditions = Q()
+        if joint := data.get("joint"):
+            conditions &= Q(body_ids__1__isnull=joint == ALONE)
+        if data.get("place_name"):
+            conditions &= Q(place__in=self.places)
+        if reference := data.get("reference"):
+            # By the body too: the index of references begins with it.
+            bodies = self.mechanism.bodies.values("pk")
+            conditions &= Q(lead_body__in=bodies, reference__in={reference, reference.upper()})
+        if data.get("question"):
+            questions = VisitNote.objects.visible_to(self.user).open_questions()
+            conditions &= Q(pk__in=questions.values("visit"))
+        return conditions
 
     def _can_occur(self, data: dict[str, Any]) -> bool:
         """Tell whether any visit the reader may see has the combination asked for (visits.models.combination)."""
         combined = {name: data[name] for name in ("setting", "jurisdiction", "kind", "mode") if data.get(name)}
         if data.get("body"):
             combined["body_ids__contains"] = [int(data["body"])]
+        if data.get("joint"):
+            combined["body_ids__1__isnull"] = data["joint"] == ALONE
         combinations = VisitCombination.objects.visible_to(self.user).filter(mechanism=self.mechanism)
         return not combined or combinations.filter(**combined).exists()
+
+
+def filters_in(parameters: QueryDict) -> str:
+    """Return the filters that stand in an address, in one order and without anything else."""
+    kept = QueryDict(mutable=True)
+    for name in VisitFilter.base_fields:
+        if value := parameters.get(name, "")[:LONGEST]:
+            kept[name] = value
+    return kept.urlencode()
 
 
 class PlaceFilter(_FilterForm):

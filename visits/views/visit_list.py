@@ -1,8 +1,6 @@
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -13,15 +11,15 @@ from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
-from npmportal import audit
 from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, cheap_count, paginate
+from visits.downloading.formats import FORMATS
 from visits.field_table import reader_of
-from visits.forms.filters import VisitFilter
+from visits.forms.filters import VisitFilter, filters_in
 from visits.models import Visit
 from visits.models.body_names import BodyNames
-from visits.views import csv_of_visits
 from visits.views.rows import rows_of
+from visits.views.saved_views import saved_views_of
 
 # The columns of the list: the fields of which one brings it, and its heading.
 COLUMNS: tuple[tuple[tuple[str, ...], Promise], ...] = (
@@ -45,7 +43,7 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
     count = (len(page.rows), False) if page.is_only else cheap_count(visits)
     columns = reader.sees_of_some()
-    query, csv_url = request.GET.urlencode(), reverse("visits:visits_csv", kwargs={"npm": mechanism.slug})
+    query = filters_in(request.GET)
     context = {
         "page": page,
         "rows": rows_of(page.rows, names, reader),
@@ -56,35 +54,17 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "active": list(filters.active(request.GET)),
         "caption_note": _how_many(count),
         "download_label": _download(count),
-        "csv_url": f"{csv_url}?{query}" if query else csv_url,
+        "downloads": [(ending.upper(), _address(mechanism, f"visits_{ending}", query)) for ending in FORMATS],
+        "query": query,
+        "views": saved_views_of(request.user, mechanism, query),
         "may_log": names.of_any(grants_of(request.user).on(LOG_VISITS)),
     }
     return TemplateResponse(request, "visits/visit_list.html", context)
 
 
-@require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
-def visits_csv(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
-    names, reader = BodyNames(mechanism), reader_of(request.user, mechanism)
-    filters = VisitFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
-    visits = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
-    bodies, states, number = _whose(visits)
-    audit.record(
-        "visits.exported" if states.issubset(Visit.HANDED_IN) else "visits.drafts_exported",
-        by=request.user,
-        mechanism=mechanism,
-        bodies=bodies,
-        records=number,
-        filters=sorted(name for name in filters.fields if filters.cleaned_data.get(name)),
-    )
-    return csv_of_visits.response(visits, names, mechanism, reader)
-
-
-def _whose(visits: Any) -> tuple[set[int], set[str], int]:
-    """Return whose ``visits`` these are, in which states, and how many."""
-    groups = list(visits.order_by().values_list("body_ids", "state").annotate(number=Count("pk")))
-    bodies = {body for body_ids, _state, _number in groups for body in body_ids}
-    return bodies, {state for _bodies, state, _number in groups}, sum(number for _bodies, _state, number in groups)
+def _address(mechanism: Mechanism, name: str, query: str) -> str:
+    address = reverse(f"visits:{name}", kwargs={"npm": mechanism.slug})
+    return f"{address}?{query}" if query else address
 
 
 def _how_many(count: tuple[int, bool] | None) -> str:
