@@ -16,6 +16,7 @@ from visits.demonstration.files import store_files
 from visits.demonstration.place_facts import store_facts
 from visits.demonstration.places import estate_of, invent_places, store_places
 from visits.demonstration.programme import programme_of
+from visits.demonstration.questions import store_questions
 from visits.demonstration.record import fill_records
 from visits.demonstration.visits import Invented, Times, invent_visit, visit_id
 from visits.models import TRANSITIONS, Visit, VisitEvent, VisitPartner
@@ -74,6 +75,7 @@ def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: C
     if filled := fill_records(mechanism, SEED):
         tell(f"{mechanism.slug}: teams, numbers and needs of {filled:,} visits")
     store_files(mechanism, SEED)
+    store_questions(mechanism, SEED, dutch=dutch)
     return loaded
 
 

@@ -13,13 +13,14 @@ from django.db import transaction
 
 from members.actions.sources import find_or_write
 from members.models import Mechanism
+from members.reference.fields import BadReference
 from npmportal import audit
 from visits.models import Grade, RatingScale, ScaleVersion, Standard
 
 FOLDER = Path(__file__).parent
 
 
-class BadScales(Exception):
+class BadScales(BadReference):
     """A packaged file of scales cannot be read; the sentence names the file, the scale and the reason."""
 
 

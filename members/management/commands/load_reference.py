@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from members.actions.reference import load_reference
 from members.reference.fields import BadReference
@@ -26,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for npm in options["mechanisms"]:
             try:
-                changes = load_reference(register=read(npm), overwrite=options["overwrite"])
+                with transaction.atomic():
+                    changes = load_reference(register=read(npm), overwrite=options["overwrite"])
+                    further = load_further(npm)
             except BadReference as error:
                 raise CommandError(f"Nothing of “{npm}” was loaded. {error}") from error
-            self.stdout.write(" ".join([str(changes), *load_further(npm)]))
+            self.stdout.write(" ".join([str(changes), *further]))
