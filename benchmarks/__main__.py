@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-PARTS = ("pages", "report", "audit", "imports")
+PARTS = ("pages", "report", "audit", "imports", "writes")
 
 
 def main() -> int:
@@ -26,7 +26,8 @@ def main() -> int:
     django.setup()
     logging.getLogger().setLevel(logging.WARNING)  # a line for each of thousands of requests helps nobody
     if options.loaded:
-        return int({"pages": _pages, "report": _report, "audit": _audit, "imports": _imports}[options.only]() > 0)
+        part = {"pages": _pages, "report": _report, "audit": _audit, "imports": _imports, "writes": _writes}
+        return int(part[options.only]() > 0)
     _load(options.visits)
     connection.close()
     return max(_by_itself(part) for part in ([options.only] if options.only else PARTS))
@@ -117,6 +118,15 @@ def _imports() -> int:
     measured = imports.measure(Mechanism.objects.get(slug="uk"))
     print(f"\n{measured}")
     return int(measured.is_missed)
+
+
+def _writes() -> int:
+    from benchmarks import writes
+    from members.models import Mechanism
+
+    written = writes.measure(Mechanism.objects.get(slug="uk"))
+    print(f"\n{written}")
+    return int(written.is_missed)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ function oneBox(root) {
   const chosenLine = element("p", { id: "place-chosen", className: "chosen-place" });
   let places = []; // what the list shows
   let chosen = null;
+  let askedFor = box.value; // the words that `places` were found by
   let active = -1;
   let timer = 0;
   let asked = 0; // the newest question; answers to older ones are dropped
@@ -106,6 +107,14 @@ function oneBox(root) {
     point(places.length ? 0 : -1);
   }
 
+  function open() {
+    if (places.length && (chosen || askedFor === box.value)) {
+      show();
+    } else {
+      ask();
+    }
+  }
+
   function close() {
     list.hidden = true;
     box.setAttribute("aria-expanded", "false");
@@ -125,11 +134,13 @@ function oneBox(root) {
 
   async function ask() {
     const question = ++asked;
+    const typed = box.value;
     waiting = true;
     clearTimeout(timer);
+    timer = 0;
     let part;
     try {
-      const url = `${words.url}?place_q=${encodeURIComponent(box.value)}`;
+      const url = `${words.url}?place_q=${encodeURIComponent(typed)}`;
       const answer = await fetch(url, { redirect: "manual", headers: { "HX-Request": "true" } });
       part = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
     } catch {
@@ -145,6 +156,7 @@ function oneBox(root) {
       return;
     }
     places = placesIn(part);
+    askedFor = typed;
     const sentences = Array.from(part.querySelectorAll("p"), (line) => line.textContent.trim());
     if (places.length) {
       sentences[0] += `: ${places.length}`;
@@ -179,7 +191,7 @@ function oneBox(root) {
     if (key === "ArrowDown" || key === "ArrowUp") {
       event.preventDefault();
       if (list.hidden) {
-        chosen && places.length > 1 ? show() : ask();
+        open();
       } else {
         point((active + (key === "ArrowDown" ? 1 : places.length - 1)) % places.length);
       }
@@ -218,7 +230,7 @@ function oneBox(root) {
   setUp();
   box.addEventListener("keydown", onKey);
   box.addEventListener("input", onInput);
-  box.addEventListener("click", () => list.hidden && (places.length ? show() : ask()));
+  box.addEventListener("click", () => list.hidden && open());
   box.addEventListener("blur", close);
   form.addEventListener("submit", beforeSending, { capture: true });
 }

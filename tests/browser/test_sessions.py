@@ -13,7 +13,7 @@ from django.urls import reverse
 from members.models import PeopleReview
 from npmportal.session_limits import SEEN
 from npmportal.sessions import SessionStore
-from tests.browser.test_whole_slice import prison  # noqa: F401
+from tests.browser.test_whole_slice import choose_place, prison  # noqa: F401
 from tests.factories import PASSWORD
 from visits.models import Visit
 
@@ -28,9 +28,7 @@ def _no_limits_of_an_earlier_test(db):
 
 def fill_in(page, place):
     page.goto(reverse("visits:visit_create", kwargs={"npm": "examplia"}))
-    page.get_by_label("Find a place").fill("quorrel")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_label("Quorrel Prison").check()
+    choose_place(page, "quorrel", "Quorrel Prison")
     page.get_by_label("First day").fill((date.today() - timedelta(days=1)).isoformat())
     page.get_by_label("Lead body").select_option(label="Alpha Inspectorate")
     page.get_by_label("Kind (required)").select_option("in_depth")

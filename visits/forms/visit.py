@@ -225,6 +225,13 @@ class VisitForm(forms.ModelForm[Visit]):
             raise forms.ValidationError(_("OPCAT has been in force since 22 June 2006: no visit under it is older."))
         return day
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Spare two questions: the place and the lead body were found in the database a moment ago."""
+        return super()._get_validation_exclusions() | {"place", "lead_body"}
+
+    def validate_constraints(self) -> None:
+        """Ask the database nothing: `clean` says in words what it would refuse, and it refuses the rest itself."""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         starts_on = data.get("starts_on")
