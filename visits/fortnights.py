@@ -1,5 +1,5 @@
 """Fortnights of the calendar, counted from one fixed Monday: the finest grain in which members learn of each other's
-plans (ADR on sealed plans).
+plans (ADR 0028).
 
 They never slide: whatever day somebody asks about, the answer is about the same fourteen days.
 """

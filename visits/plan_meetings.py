@@ -1,4 +1,4 @@
-"""Where the plans of two bodies meet: what a planner is told of it, and what the coordinator is (ADR 0025).
+"""Where the plans of two bodies meet: what a planner is told of it, and what the coordinator is (ADR 0028).
 
 A place and its units are one place here. Time has the grain of fixed fortnights. The planner learns that another member
 is due; the coordinator learns which bodies. Nobody learns from here how many plans there are, on which days, how

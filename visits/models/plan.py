@@ -1,4 +1,4 @@
-"""Visits that are planned. Apart from visits: a plan has other readers, and a sealed one hardly any (ADR 0025)."""
+"""Visits that are planned. Apart from visits: a plan has other readers, and a sealed one hardly any (ADR 0028)."""
 
 import uuid
 from datetime import date
