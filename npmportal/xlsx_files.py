@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any, cast
 from xml.sax.saxutils import escape
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,7 +44,7 @@ def chunks(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     sink = _Sink()
     letters = [_letters(number) for number in range(len(header))]
     remaining, sheets, is_more = iter(rows), 0, True
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_DEFLATED) as archive:
         while is_more:
             sheets += 1
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w", force_zip64=True) as sheet:

@@ -39,7 +39,9 @@ class SavedViewForm(forms.Form):
         body = data.get("body")
         same = Q(body=body) if body else Q(body=None, person=self.user, mechanism=self.mechanism)
         taken = SavedView.objects.filter(same, name=data.get("name"))
-        if taken.exclude(pk=self.view.pk if self.view else None).exists():
+        if self.view:
+            taken = taken.exclude(pk=self.view.pk)
+        if taken.exists():
             self.add_error("name", _("There is a view with this name already."))
         return data
 

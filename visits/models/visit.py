@@ -259,6 +259,11 @@ class Visit(models.Model):
             ),
             # The rare values, for which walking the large indexes would be long.
             models.Index(
+                fields=["mechanism", "trigger", "-starts_on", "-id"],
+                condition=~Q(trigger="programme"),
+                name="visits_visit_trigger",
+            ),
+            models.Index(
                 fields=["mechanism", "validity", "-starts_on", "-id"],
                 condition=~Q(validity="valid"),
                 name="visits_visit_not_valid",

@@ -61,8 +61,8 @@ def _texts(shown: dict[Any, frozenset[str]], search: Search) -> Iterable[tuple[A
         yield note.visit_id, str(capfirst(note.get_kind_display())), note.text
     with_files = [pk for pk, sees in shown.items() if "attachments" in sees]
     files = Attachment.objects.visible_to(search.user).kept().filter(visit__in=with_files).order_by("uploaded_at")
-    for pk, title, name, note in files.values_list("visit_id", "title", "name", "note"):
-        yield pk, _("File"), " – ".join(filter(None, [title, name, note]))
+    for pk, title, name, said in files.values_list("visit_id", "title", "name", "note"):
+        yield pk, _("File"), " – ".join(filter(None, [title, name, said]))
 
 
 def _marked(texts: list[str], search: Search) -> list[str]:
@@ -70,7 +70,12 @@ def _marked(texts: list[str], search: Search) -> list[str]:
     if not texts:
         return []
     clean = [text.translate(WITHOUT)[:LETTERS] for text in texts]
-    values = {"words": search.words, "options": OPTIONS, "numbers": list(range(len(clean))), "texts": clean}
+    values: dict[str, Any] = {
+        "words": search.words,
+        "options": OPTIONS,
+        "numbers": list(range(len(clean))),
+        "texts": clean,
+    }
     with connection.cursor() as cursor:
         cursor.execute(MARKED, values)
         return [max(english, dutch, key=lambda marked: marked.count(BEGIN)) for _n, english, dutch in cursor.fetchall()]

@@ -36,7 +36,7 @@ def search(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
     """Return the visits and places found, and write down that there was a search, not for what (security R-53)."""
     names = BodyNames(search.mechanism)
-    visits = search.visits
+    visits: Any = search.visits
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
     count = (len(page.rows), False) if page.is_only else cheap_count(visits, MOST_COUNTED)
     excerpts = excerpts_of(page.rows, search)
