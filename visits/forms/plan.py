@@ -87,8 +87,8 @@ class PlanForm(forms.ModelForm[Plan]):
         """Fill in what is not in question, and who is in the team and with the plan already."""
         if self.instance._state.adding:
             self.initial.setdefault("form_key", uuid.uuid4())
-            if len(own) == 1:
-                self.initial.setdefault("body", own[0][0])
+            if len(own) == 1 and not self.initial.get("body"):
+                self.initial["body"] = own[0][0]
             return
         self.initial.setdefault("version", self.instance.version)
         self.initial.setdefault("partners", list(self.instance.partner_rows.values_list("body", flat=True)))
