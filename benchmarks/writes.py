@@ -66,9 +66,8 @@ class Written:
     def __str__(self) -> str:
         over = "  UNDER THE BAR" if self.is_missed else ""
         return (
-            f"{self.posts} visits logged by {CLIENTS} people: {self.a_second:.0f} a second, "
-            f"median {self.median:.0f} ms, p95 {self.p95:.0f} ms, {self.processor:.1f} ms of the server's processor each, "
-            f"{self.events} events{over}"
+            f"{self.posts} visits logged by {CLIENTS} people: {self.a_second:.0f} a second, {self.events} events; "
+            f"median {self.median:.0f} ms, p95 {self.p95:.0f} ms, {self.processor:.1f} ms of processor each{over}"
         )
 
 

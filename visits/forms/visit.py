@@ -226,11 +226,10 @@ class VisitForm(forms.ModelForm[Visit]):
         return day
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Spare two questions: the place and the lead body were found in the database a moment ago."""
-        return super()._get_validation_exclusions() | {"place", "lead_body"}
-
-    def validate_constraints(self) -> None:
-        """Ask the database nothing: `clean` says in words what it would refuse, and it refuses the rest itself."""
+        """Spare the database four questions: the place and the body were found in it a moment ago, and the two
+        constraints of the others are what `clean` says in words.
+        """
+        return super()._get_validation_exclusions() | {"place", "lead_body", "ends_on", "access_delay_minutes"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
