@@ -244,6 +244,7 @@ ARGUMENTS = {
         f"visits:question_{name} kind": "scales" for name in ("add", "detail", "version", "write", "publish", "discard")
     },
     "visits:import_template_xlsx kind": "visits",
+    **{f"visits:question_sheet_{kind} setting": "prisons" for kind in ("pdf", "csv", "xlsx")},
     "admin:app_list app_label": "members",
     "members:invitation_accept secret": "no-such-secret",
     "members:entry_add entries": "settings",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.models import Mechanism
+from members.models import Mechanism, Remit
 from members.views.scope import desk_page
 from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, can, grants_of
 from visits.actions import versions as actions
@@ -84,12 +84,30 @@ def question_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     context = {
         "scales": _listed(request, scales, ScaleVersion, names),
         "sets": _listed(request, sets, QuestionVersion, names),
+        "sheets": _sheets(request.user, mechanism, names),
         "themes": Theme.objects.visible_to(request.user).filter(mechanism=mechanism),
         "may_add": _keeps_some(request.user, mechanism),
         "has_body": _leads_some(request.user, mechanism),
         "keeps_themes": can(request.user, REVIEW_VISITS, mechanism),
     }
     return TemplateResponse(request, "visits/question_list.html", context)
+
+
+def _sheets(user: Any, mechanism: Mechanism, names: BodyNames) -> list[tuple[str, str, list[Any]]]:
+    """Return (name, short name, settings) of each body of the reader: the settings it monitors now. Two queries."""
+    mine = mechanism.bodies.filter(pk__in=grants_of(user).on(VIEW_VISITS))
+    found = []
+    remits = Remit.objects.as_at(date.today()).filter(parts__body__in=mine).select_related("setting")
+    known = {(body, remit.setting) for remit in remits.prefetch_related("parts") for body in _bodies_of(remit)}
+    for body in mine:
+        name = names.on(body.pk, date.today())
+        settings = {setting for owner, setting in known if owner == body.pk and setting.has_places}
+        found.append((name.name if name else "", body.slug, sorted(settings, key=lambda s: (s.position, s.pk))))
+    return found
+
+
+def _bodies_of(remit: Remit) -> list[int]:
+    return [part.body_id for part in remit.parts.all()]
 
 
 def _listed(request: HttpRequest, owners: Any, version: Any, names: BodyNames) -> list[Any]:
