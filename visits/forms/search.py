@@ -9,6 +9,8 @@ from visits.searching.words import LONGEST
 class SearchForm(forms.Form):
     """A GET form of one field: the words."""
 
+    marks_required = True  # that it may be empty need not be said
+
     q = forms.CharField(
         label=_("Words"),
         required=False,

@@ -19,6 +19,7 @@ from visits.searching.words import TEXTS, Search
 BEGIN, END = "\ue000", "\ue001"
 WITHOUT = str.maketrans("", "", BEGIN + END)
 OPTIONS = f'StartSel={BEGIN}, StopSel={END}, MaxFragments=2, MaxWords=24, MinWords=10, FragmentDelimiter=" … "'
+EDGE = 12
 MOST = 4  # pieces of one visit
 LETTERS = 100_000  # as far as a text is searched
 MARKED = """
@@ -78,7 +79,17 @@ def _marked(texts: list[str], search: Search) -> list[str]:
     }
     with connection.cursor() as cursor:
         cursor.execute(MARKED, values)
-        return [max(english, dutch, key=lambda marked: marked.count(BEGIN)) for _n, english, dutch in cursor.fetchall()]
+        found = [
+            max(english, dutch, key=lambda marked: marked.count(BEGIN)) for _n, english, dutch in cursor.fetchall()
+        ]
+    return [_with_dots(text.strip(), marked) for text, marked in zip(clean, found, strict=True)]
+
+
+def _with_dots(text: str, marked: str) -> str:
+    """Return ``marked`` with dots where ``text`` goes on before it or behind it."""
+    plain = marked.translate(WITHOUT).strip()
+    before = "" if text.startswith(plain[:EDGE]) else "… "
+    return f"{before}{marked}{'' if text.endswith(plain[-EDGE:]) else ' …'}"
 
 
 def with_marks(marked: str) -> SafeString:
