@@ -89,7 +89,7 @@ def test_queries_are_constant(as_, alpha_reader, joint, coordinator, django_asse
         )
     client = as_(alpha_reader)
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         client.get(url_of(joint))
 
 
