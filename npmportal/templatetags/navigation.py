@@ -35,7 +35,12 @@ PUBLIC = (
 DESK = (
     Entry(_("Desk"), "reports:desk_home"),
     Entry(_("Tasks"), "members:task_list"),
-    Entry(_("Visits"), "visits:visit_list", (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS), ("visits:search",)),
+    Entry(
+        _("Visits"),
+        "visits:visit_list",
+        (access.VIEW_VISITS, access.VIEW_SUBMITTED_VISITS),
+        ("visits:search", "visits:question_list"),
+    ),
     Entry(_("Plans"), "visits:plan_list", (access.VIEW_VISITS, access.REVIEW_VISITS)),
     Entry(_("Places"), "visits:place_list"),
     Entry(_("Members"), "members:desk_member_list", beside=("members:register",)),

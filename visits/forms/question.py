@@ -31,6 +31,7 @@ class RowForm(SaidInWords):
 
     needs: tuple[str, str] = ("name_en", "name_nl")
     use_required_attribute = False
+    marks_required = True
 
     def __init__(self, *args: Any, themes: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

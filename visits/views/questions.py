@@ -160,13 +160,14 @@ def question_detail(request: HttpRequest, mechanism: Mechanism, kind: str, pk: i
     is_kept = actions.may_keep(request.user, mechanism, owner.body)
     versions = owner.versions.for_page() if is_kept else owner.versions.published().for_page()
     name = BodyNames(mechanism).on(owner.body_id, date.today()) if owner.body_id else None
+    settings = owner.settings.all() if kind == "scales" else [owner.setting]
     context = {
         "owner": owner,
         "kind": kind,
         "whose": name.name if name else _("All members together"),
         "versions": sorted(versions, key=lambda v: v.starts_on or date.max, reverse=True),
         "is_kept": is_kept,
-        "settings": owner.settings.all() if kind == "scales" else [owner.setting],
+        "settings": ", ".join(setting.name for setting in settings) or _("Every setting"),
         "source": owner.source if kind == "scales" else None,
     }
     return TemplateResponse(request, "visits/question_detail.html", context)
