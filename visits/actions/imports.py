@@ -132,9 +132,8 @@ def undo_import(*, batch: Import, reason: str, by: User) -> Import:
         batch = _locked(batch, by)
         if batch.state != Import.State.DONE or batch.is_live:
             raise ImportRefused(_("This import cannot be undone now."))
-        if used := use_of(batch):
-            sentence = _("%(count)s records of this import have been used since: it can no longer be undone.")
-            raise ImportRefused(sentence % {"count": used})
+        if use_of(batch):  # how many is not said: somebody’s draft may be among them
+            raise ImportRefused(_("Records of this import have been used since: it can no longer be undone."))
         Import.objects.filter(pk=batch.pk).update(undone_reason=reason[:2000])
         _enqueue(batch, UNDO, by)
     _hurry(batch)

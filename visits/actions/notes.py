@@ -1,5 +1,6 @@
 """Notes, questions, answers and addenda beside a visit (design section 4; ADR 0020)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -48,7 +49,10 @@ def write_note(*, visit: Visit, text: str, is_shared: bool, by: User) -> VisitNo
     if not side:
         raise PermissionDenied
     note = VisitNote.objects.create(visit=visit, kind=Kind.NOTE, side=side, is_shared=is_shared, text=text, by=by)
-    _record("visit.remarked" if is_shared else "visit.noted", visit, by)
+    # That there is a note the other side does not read either: not of one kept to a side, nor beside a draft.
+    is_read_by_both = is_shared and visit.state in Visit.HANDED_IN
+    bodies = visit.body_ids if is_read_by_both or side == Side.BODIES else ()
+    _record("visit.remarked" if is_read_by_both else "visit.noted", visit, by, bodies)
     return note
 
 
@@ -107,5 +111,6 @@ def add_to_record(*, visit: Visit, text: str, by: User) -> VisitNote:
     return note
 
 
-def _record(action: str, visit: Visit, by: User) -> None:
-    audit.record(action, by=by, obj=visit, mechanism=visit.mechanism, bodies=visit.body_ids)
+def _record(action: str, visit: Visit, by: User, bodies: Iterable[int] | None = None) -> None:
+    concerned = visit.body_ids if bodies is None else bodies
+    audit.record(action, by=by, obj=visit, mechanism=visit.mechanism, bodies=concerned)

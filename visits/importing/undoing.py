@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,16 +42,26 @@ def _is_as_left() -> Q:
     return Q(visit__version=F("version"), visit__state__in=Visit.OPEN)
 
 
-def used_places(batch: Import) -> QuerySet[ImportedPlace]:
-    """Return the places of ``batch`` that were changed since, or, if the import added them, visited or divided."""
+def used_places(batch: Import, reader: Any = None) -> QuerySet[ImportedPlace]:
+    """Return the places of ``batch`` that were changed since, or, if the import added them, visited or divided.
+
+    For a ``reader`` only visits count that they may know of: a draft is the business of its body.
+    """
     made = ImportedPlace.objects.filter(batch=batch)
-    in_use = Q(place__visits__isnull=False) | Q(place__units__isnull=False) & ~Q(place__units__imported__batch=batch)
+    known = Visit.objects.visible_to(reader) | Visit.objects.known_to(reader) if reader else Visit.objects.all()
+    in_use = Q(Exists(known.filter(place=OuterRef("place")))) | Q(place__units__isnull=False) & ~Q(
+        place__units__imported__batch=batch
+    )
     return made.filter(~Q(place__version=F("version")) | Q(is_new=True) & in_use).distinct()
 
 
-def use_of(batch: Import) -> int:
-    """Return how many records of ``batch`` have been used since; nought means that it can be undone."""
-    return (used_places(batch) if batch.kind == Import.Kind.PLACES else used_visits(batch)).count()
+def use_of(batch: Import, reader: Any = None) -> int:
+    """Return how many records of ``batch`` have been used since, as far as ``reader`` may know, if one is named.
+
+    Nought without a reader means that it can be undone.
+    """
+    used: QuerySet[Any] = used_places(batch, reader) if batch.kind == Import.Kind.PLACES else used_visits(batch)
+    return used.count()
 
 
 def take_back(batch: Import, by: User, shown: Callable[[int], None]) -> int:
@@ -61,10 +71,8 @@ def take_back(batch: Import, by: User, shown: Callable[[int], None]) -> int:
     """
     if batch.kind == Import.Kind.PLACES:
         list(Place.objects.select_for_update(of=("self",)).filter(imported__batch=batch).order_by("pk"))
-    if used := use_of(batch):
-        raise Used(
-            _("%(count)s records of this import have been used since: it can no longer be undone.") % {"count": used}
-        )
+    if use_of(batch):  # how many is not said: somebody’s draft may be among them
+        raise Used(_("Records of this import have been used since: it can no longer be undone."))
     taken = _places(batch, by) if batch.kind == Import.Kind.PLACES else _visits(batch, by)
     done = 0
     for count in taken:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.utils.text import capfirst
@@ -18,6 +19,7 @@ from visits.views.record_facts import differences_in
 
 SHOWN = 30
 MADE_IN_SIGHT = frozenset(Visit.HANDED_IN)
+OWN_STEPS = frozenset({"discard", "restore"})  # of what is not handed in: nobody's business but the bodies'
 Both = dict[str, list[Any]]
 
 
@@ -46,7 +48,8 @@ def feed_of(
     changes = list(visit.changes.select_related("by"))
     is_involved = not grants_of(user).on(VIEW_VISITS).isdisjoint(visit.body_ids)
     saved = [(c.at, c.by, c.fields) for c in changes] if is_involved else _in_sight(changes, events)
-    entries = [Entry(event.at, _title_of(event), event.by, event.reason) for event in events]
+    shown = [event for event in events if is_involved or event.transition not in OWN_STEPS]
+    entries = [Entry(event.at, _title_of(event), event.by, event.reason) for event in shown]
     entries += _entries_of_changes(saved, sees, names)
     entries += [_entry_of_note(note) for note in visit.notes.visible_to(user).select_related("by", "answers_to")]
     entries += _entries_of_files(files)
@@ -76,18 +79,25 @@ def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tupl
     """Return what those who see only what is handed in may know: changes made in their sight, and what came of others.
 
     What was changed while the visit was returned is told as one difference, from what was returned to what was
-    submitted again; what stood there in between is the body's own business.
+    submitted again; what stood there in between is the body's own business. So is what was taken back: nobody had
+    looked at it.
     """
-    found: list[tuple[datetime, Any, Both]] = [
-        (change.at, change.by, change.fields) for change in changes if change.state in MADE_IN_SIGHT
-    ]
-    submissions = sorted((e for e in events if e.to_state == Visit.State.SUBMITTED), key=lambda e: e.at)
-    for number, submission in enumerate(submissions[1:], start=1):
-        since = submissions[number - 1].at
-        between = [c for c in changes if c.state not in MADE_IN_SIGHT and since < c.at <= submission.at]
+    steps = sorted(events, key=lambda event: (event.at, event.pk))
+    taken_back = {step.pk for step, then in pairwise(steps) if then.transition == "recall"}
+    submissions = [step for step in steps if step.to_state == Visit.State.SUBMITTED]
+    seen = [change for change in changes if _is_in_sight(change, submissions, taken_back)]
+    found: list[tuple[datetime, Any, Both]] = [(change.at, change.by, change.fields) for change in seen]
+    for before, submission in pairwise(step for step in submissions if step.pk not in taken_back):
+        between = [c for c in changes if c not in seen and before.at < c.at <= submission.at]
         if net := _net(between):
             found.append((submission.at, submission.by, net))
     return found
+
+
+def _is_in_sight(change: VisitChange, submissions: list[VisitEvent], taken_back: set[int]) -> bool:
+    """Tell whether a change was made in sight, and what it led to was not taken back before anybody looked."""
+    led_to = next((step for step in submissions if step.at >= change.at), None)
+    return change.state in MADE_IN_SIGHT and (led_to is None or led_to.pk not in taken_back)
 
 
 def _net(changes: Iterable[VisitChange]) -> Both:

@@ -196,7 +196,7 @@ def import_detail(request: HttpRequest, batch: Import) -> HttpResponse:
         state=state,
         tone=tone,
         results=result_rows(batch.counts),
-        used=use_of(batch) if is_done else 0,
+        used=use_of(batch, request.user) if is_done else 0,
     )
     return TemplateResponse(request, "visits/import_detail.html", context)
 
@@ -243,7 +243,7 @@ def import_undo(request: HttpRequest, batch: Import) -> HttpResponse:
         except actions.ImportRefused as refusal:
             messages.error(request, str(refusal))
         return to_page(batch)
-    context = _with(batch, 5, form=form, used=use_of(batch), results=result_rows(batch.counts))
+    context = _with(batch, 5, form=form, used=use_of(batch, request.user), results=result_rows(batch.counts))
     return TemplateResponse(request, "visits/import_undo.html", context)
 
 

@@ -1,0 +1,120 @@
+"""What nobody learns by the way: of the other side's notes, of what was taken back, of drafts at a place."""
+
+import pytest
+from django.urls import reverse
+
+from npmportal.models import AuditEvent
+from tests.factories import VisitFactory
+from tests.visits.import_files import csv_bytes, stored
+from tests.visits.plan_tools import address, make_plan
+from tests.visits.test_import_places import HEAD, LIST, imported
+from tests.visits.test_review import change, text_of, url
+from visits import actions
+from visits.actions import imports
+from visits.models import Place, Plan, Visit
+
+
+def events_of(user, *names):
+    return set(AuditEvent.objects.visible_to(user).filter(action__in=names).values_list("actor__name", flat=True))
+
+
+# -- Notes ------------------------------------------------------------------------------------------------------------
+def test_neither_side_learns_that_the_other_keeps_a_note(draft, alpha_lead, alpha_monitor, coordinator):
+    Visit.objects.filter(pk=draft.pk).update(state="approved")
+    draft.refresh_from_db()
+    actions.write_note(visit=draft, text="for the office", is_shared=False, by=coordinator)
+    actions.write_note(visit=draft, text="for the body", is_shared=False, by=alpha_monitor)
+
+    assert events_of(alpha_lead, "visit.noted", "visit.remarked") == {alpha_monitor.name}
+    assert events_of(coordinator, "visit.noted", "visit.remarked") == {coordinator.name}
+
+
+def test_a_shared_note_beside_a_draft_tells_the_coordinator_nothing_yet(draft, alpha_lead, alpha_monitor, coordinator):
+    draft.refresh_from_db()
+    actions.write_note(visit=draft, text="for later", is_shared=True, by=alpha_monitor)
+
+    assert not AuditEvent.objects.visible_to(coordinator).filter(object_id=str(draft.pk)).exists()
+    assert events_of(alpha_lead, "visit.noted", "visit.remarked") == {alpha_monitor.name}
+
+
+# -- The feed ---------------------------------------------------------------------------------------------------------
+def test_what_was_taken_back_before_anybody_looked_is_not_in_the_coordinators_feed(
+    as_, draft, alpha_lead, alpha_monitor, coordinator
+):
+    visit = change(draft, alpha_monitor, summary="taken back unread")
+    visit = actions.take_transition(visit=visit, name="submit", by=alpha_monitor)
+    visit = actions.take_transition(visit=visit, name="recall", by=alpha_monitor, reason="A slip.")
+    visit = change(visit, alpha_monitor, summary="What was read.")
+    visit = actions.take_transition(visit=visit, name="submit", by=alpha_monitor)
+    visit = actions.take_transition(visit=visit, name="return", by=alpha_lead, reason="Say more.")
+    visit = change(visit, alpha_monitor, summary="The final words.")
+    actions.take_transition(visit=visit, name="submit", by=alpha_monitor)
+
+    of_body, of_office = (text_of(as_(user).get(url(visit))) for user in (alpha_monitor, coordinator))
+
+    assert "taken back unread" in of_body
+    assert "taken back unread" not in of_office
+    assert "<del>What was read.</del>" in of_office
+    assert "<ins>The final words.</ins>" in of_office
+
+
+def test_a_change_after_approval_that_was_taken_back_is_told_as_what_came_of_it(
+    as_, draft, alpha_lead, alpha_monitor, coordinator
+):
+    visit = actions.take_transition(visit=draft, name="submit", by=alpha_monitor)
+    visit = actions.take_transition(visit=visit, name="approve", by=alpha_lead)
+    visit = change(visit, alpha_monitor, reason="More.", summary="taken back unread")
+    visit = actions.take_transition(visit=visit, name="recall", by=alpha_monitor, reason="A slip.")
+    visit = change(visit, alpha_monitor, summary="The final words.")
+    actions.take_transition(visit=visit, name="submit", by=alpha_monitor)
+
+    of_office = text_of(as_(coordinator).get(url(visit)))
+
+    assert "taken back unread" not in of_office
+    assert "<ins>The final words.</ins>" in of_office
+
+
+def test_that_a_draft_was_thrown_away_and_brought_back_stays_with_the_bodies(as_, draft, alpha_monitor, coordinator):
+    actions.take_transition(visit=draft, name="discard", by=alpha_monitor, reason="nobody's business")
+    actions.take_transition(visit=draft, name="restore", by=alpha_monitor)
+    visit = actions.take_transition(visit=draft, name="submit", by=alpha_monitor)
+
+    of_body, of_office = (text_of(as_(user).get(url(visit))) for user in (alpha_monitor, coordinator))
+
+    assert "nobody&#x27;s business" in of_body
+    assert "nobody&#x27;s business" not in of_office
+    assert "Discarded" not in of_office
+
+
+# -- Plans ------------------------------------------------------------------------------------------------------------
+def test_partner_of_a_plan_learns_no_reference_of_a_visit_it_took_no_part_in(
+    as_, prison, alpha, beta, alpha_monitor, beta_monitor
+):
+    plan = make_plan(prison, alpha, by=alpha_monitor, partners=[beta], secrecy="open")
+    visit = VisitFactory(place=prison, lead_body=alpha, reference="CANARY-7")
+    Plan.objects.filter(pk=plan.pk).update(visit=visit, state="done")
+
+    of_alpha, of_beta = (as_(user).get(address(plan)) for user in (alpha_monitor, beta_monitor))
+
+    assert "CANARY-7" in text_of(of_alpha)
+    assert of_beta.status_code == 200
+    assert "CANARY-7" not in text_of(of_beta)
+    assert str(visit.pk) not in text_of(of_beta)
+
+
+# -- Imports of places ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_page_of_an_import_of_places_does_not_tell_of_a_draft_there(
+    as_, mechanism, alpha, administrator, coordinator, state
+):
+    batch = stored(imported(csv_bytes(LIST, HEAD), administrator, mechanism), administrator)
+    names = ("import_detail", "import_undo")
+    addresses = [reverse(f"visits:{name}", kwargs={"npm": mechanism.slug, "pk": batch.pk}) for name in names]
+    VisitFactory(place=Place.objects.get(name="Vrimble"), lead_body=alpha, state=state)
+
+    for user in (administrator, coordinator):
+        assert ["since" in text_of(as_(user).get(each)) for each in addresses] == [False, False]
+    with pytest.raises(imports.ImportRefused) as refusal:
+        imports.undo_import(batch=batch, reason="Wrong list.", by=administrator)
+    assert not any(letter.isdigit() for letter in str(refusal.value))
+    assert Place.objects.filter(name="Vrimble").exists()
