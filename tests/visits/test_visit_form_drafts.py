@@ -249,6 +249,17 @@ def test_save_and_log_another_begins_with_the_same_body_and_day(as_, alpha_monit
     assert f"{visit.reference} has been logged as a draft" in response.text
 
 
+def test_logging_a_visit_asks_few_questions(as_, alpha_monitor, url, entered, django_assert_max_num_queries):
+    """118 visits a second are the bar (benchmarks/writes.py); tests add two savepoints."""
+    client = as_(alpha_monitor)
+    client.post(url, entered | {"form_key": str(uuid.uuid4())})
+
+    with django_assert_max_num_queries(17):
+        client.post(url, entered | {"form_key": str(uuid.uuid4())})
+
+    assert Visit.objects.count() == 2
+
+
 def test_visit_of_others_gives_no_defaults(as_, alpha_monitor, beta, prison, url):
     other = VisitFactory(place=prison, lead_body=beta, starts_on="2019-03-04", ends_on="2019-03-04")
 

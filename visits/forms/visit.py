@@ -229,7 +229,8 @@ class VisitForm(forms.ModelForm[Visit]):
         """Spare the database four questions: the place and the body were found in it a moment ago, and the two
         constraints of the others are what `clean` says in words.
         """
-        return super()._get_validation_exclusions() | {"place", "lead_body", "ends_on", "access_delay_minutes"}
+        checked = {"place", "lead_body", "ends_on", "access_delay_minutes"}
+        return super()._get_validation_exclusions() | checked  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

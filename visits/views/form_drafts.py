@@ -46,7 +46,8 @@ def draft_keep(request: HttpRequest, mechanism: Mechanism, pk: Any = None) -> Ht
 @desk_page(on_a_body=LOG_VISITS)
 def draft_throw_away(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     drafts = FormDraft.objects.visible_to(request.user).filter(mechanism=mechanism)
-    draft = drafts.select_related("visit").filter(form_key=_key(request)).first()
+    key = _key(request)
+    draft = drafts.select_related("visit").filter(form_key=key).first() if key else None
     if draft is not None:
         actions.throw_draft_away(by=request.user, form_key=draft.form_key)  # type: ignore[arg-type]
         messages.success(request, _("What you had typed has been thrown away."))
