@@ -7,8 +7,20 @@ from django.db import connection
 
 from members.models import RemitBody
 from tests.factories import RemitFactory
+from tests.visits.question_tools import scale_of
 from visits.management.commands.load_demo import LOCK
-from visits.models import NeedExamined, Place, TeamMember, Visit, VisitChange, VisitEvent, VisitFigure
+from visits.models import (
+    Answer,
+    NeedExamined,
+    Place,
+    QuestionVersion,
+    TeamMember,
+    Visit,
+    VisitChange,
+    VisitEvent,
+    VisitFigure,
+    VisitRating,
+)
 from visits.models.completeness import gaps_in, is_within_remit
 
 UNTIL = "2025-06-30"
@@ -173,3 +185,15 @@ def test_second_run_at_the_same_time_is_refused(network):
 def test_without_a_network_it_says_what_to_do_first(db):
     with pytest.raises(CommandError, match="load_reference"):
         load(10)
+
+
+def test_newest_visits_are_rated_and_answered_once(network, alpha, alpha_lead):
+    scale_of(alpha, alpha_lead)
+    load(300)
+    before = (VisitRating.objects.count(), Answer.objects.count())
+    load(350)
+
+    assert all(before)
+    assert (VisitRating.objects.count(), Answer.objects.count()) == before
+    assert {answer.availability for answer in Answer.objects.all()} >= {"recorded", "not_asked"}
+    assert not QuestionVersion.objects.filter(starts_on=None).exists()

@@ -82,10 +82,11 @@ class AnswersForm(RecordForm):
             yield from version.questions.all()
 
     def _add(self, question: Question) -> None:
-        name, label, more = f"q{question.pk}", question.text, {"required": False, "help_text": question.help}
+        name, label = f"q{question.pk}", question.text
+        more: dict[str, Any] = {"required": False, "help_text": question.help}
         if question.kind in LISTED:
-            choices = [("", _("No answer yet")), *((str(key), word) for key, word in question.options)]
-            choices = [*choices, (_("No answer because"), WHY_NOT)]
+            said = [(str(key), word) for key, word in question.options]
+            choices: list[Any] = [("", _("No answer yet")), *said, (_("No answer because"), WHY_NOT)]
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, widget=QuickSelect, **more)
             return
         if question.kind == Question.Kind.NUMBER:

@@ -127,7 +127,7 @@ class Rows(BaseFormSet):
 
 def rows_of(form_class: type[RowForm], **more: Any) -> Any:
     """Return the formset for the rows of one kind; ``more`` as for any formset."""
-    limits = {"max_num": MOST, "absolute_max": MOST, "validate_max": True}
+    limits: dict[str, Any] = {"max_num": MOST, "absolute_max": MOST, "validate_max": True}
     made = formset_factory(form_class, Rows, extra=FRESH, can_order=True, can_delete=True, **limits)
     return made(**more)
 

@@ -63,7 +63,7 @@ class QuestionVersion(Version):
 
     question_set = models.ForeignKey(QuestionSet, on_delete=models.PROTECT, related_name="versions")
 
-    objects = QuestionVersionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = QuestionVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Version.Meta):
         ordering = ["question_set", "-starts_on", "-pk"]

@@ -66,7 +66,7 @@ class ScaleVersion(Version):
 
     scale = models.ForeignKey(RatingScale, on_delete=models.PROTECT, related_name="versions")
 
-    objects = ScaleVersionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ScaleVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Version.Meta):
         ordering = ["scale", "-starts_on", "-pk"]
