@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from members.coverage.explaining import to_explain_as_at
 from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest
 from npmportal.access import (
-    APPROVE_VISITS,
     CONVENE,
-    LOG_VISITS,
     MAKE_REPORTS,
     MANAGE_BODY_PEOPLE,
     MANAGE_MEMBERS,
     MANAGE_PEOPLE,
-    REVIEW_VISITS,
-    VIEW_VISITS,
     Grants,
     grants_of,
 )
@@ -33,14 +29,10 @@ from npmportal.models import Job
 from npmportal.paging import capped_count
 from reports.models import Report
 from reports.task_groups import Sorted, sorted_tasks
-from visits.models import Visit
-from visits.review_lists import to_approve, with_answers, with_questions
+from reports.visit_groups import DONE_DAYS, VisitGroup, visit_groups
 
 SHOWN = 10
 COUNTED = 100
-DONE_DAYS = 30
-# The columns of a visit that the desk prints; the other forty stay where they are.
-PRINTED = ("reference", "state", "starts_on", "lead_body", "place__name")
 
 
 @dataclass(frozen=True)
@@ -68,32 +60,29 @@ def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     """Return the three lists of ``user``'s desk in ``mechanism``. The number of queries does not grow with the rows."""
     grants = grants_of(user)
     tasks = sorted_tasks(user, mechanism, grants, shown=SHOWN, counted=COUNTED)
-    lists = [
-        WorkList(_("To do"), _("Nothing waits for you."), list(_to_do(user, mechanism, grants, tasks))),
-        WorkList(
-            _("Waiting for others"), _("Nothing waits for others."), list(_waiting(user, mechanism, grants, tasks))
-        ),
-        WorkList(_("Done in the last 30 days"), _("Nothing yet."), list(_done(user, mechanism, grants))),
+    visits = visit_groups(user, mechanism, grants, shown=SHOWN, counted=COUNTED)
+    to_do = _to_do(user, mechanism, grants, tasks, visits)
+    waiting = _waiting(user, mechanism, grants, tasks, visits)
+    done = _done(user, mechanism, grants, visits)
+    return [
+        WorkList(_("To do"), _("Nothing waits for you."), list(to_do)),
+        WorkList(_("Waiting for others"), _("Nothing waits for others."), list(waiting)),
+        WorkList(_("Done in the last 30 days"), _("Nothing yet."), list(done)),
     ]
-    _load_bodies([row for work in lists for group in work.groups for row in group.rows if group.kind == "visit"])
-    return lists
 
 
-def _to_do(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted]) -> Iterator[Group]:
+def _to_do(
+    user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted], visits: dict[str, VisitGroup]
+) -> Iterator[Group]:
     yield from _tasks(_("Tasks"), tasks.get("own"), "")
     yield from _tasks(_("Tasks of your body that nobody does yet"), tasks.get("unnamed"), "state=nobody")
     late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
     yield from _tasks(_("Tasks of others that are long overdue"), tasks.get("late"), late)
-    if LOG_VISITS in grants:
-        # Not editable_by: a condition on the state said twice makes PostgreSQL expect a handful and read them all.
-        mine = Visit.objects.logged_by(user).filter(mechanism=mechanism)
-        yield from _visits(_("Returned to your body"), mine.filter(state=Visit.State.RETURNED), "state=returned")
-        yield from _visits(_("Drafts of your body"), mine.filter(state=Visit.State.DRAFT), "state=draft")
-        yield from _visits(_("Questions about your visits"), with_questions(user, mechanism), "")
-    if APPROVE_VISITS in grants or mechanism.pk in grants.on(REVIEW_VISITS):
-        yield from _visits(_("Visits to approve"), to_approve(user, mechanism), "state=submitted")
-    if mechanism.pk in grants.on(REVIEW_VISITS):
-        yield from _visits(_("Questions that were answered"), with_answers(user, mechanism), "")
+    yield from _visits(_("Returned to your body"), visits.get("returned"), "state=returned")
+    yield from _visits(_("Drafts of your body"), visits.get("draft"), "state=draft")
+    yield from _visits(_("Questions about your visits"), visits.get("questions"), "")
+    yield from _visits(_("Visits to approve"), visits.get("to_approve"), "state=submitted")
+    yield from _visits(_("Questions that were answered"), visits.get("answered"), "")
     if mechanism.pk in grants.on(MANAGE_MEMBERS):
         questions = to_explain_as_at(mechanism, date.today())
         if questions:
@@ -122,11 +111,11 @@ def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
     return _group("meeting", _("Coming meetings"), coming.for_list().coming(timezone.now()))
 
 
-def _waiting(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted]) -> Iterator[Group]:
+def _waiting(
+    user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted], visits: dict[str, VisitGroup]
+) -> Iterator[Group]:
     yield from _tasks(_("Overdue tasks that you gave"), tasks.get("given"), "whose=given&state=late")
-    if VIEW_VISITS in grants and mechanism.pk not in grants.on(REVIEW_VISITS):
-        submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
-        yield from _visits(_("Submitted, not yet approved"), submitted, "state=submitted")
+    yield from _visits(_("Submitted, not yet approved"), visits.get("submitted"), "state=submitted")
     if mechanism.pk in grants.on(MAKE_REPORTS):
         live = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state__in=Job.LIVE)
         yield from _reports(_("Reports being made"), live)
@@ -140,20 +129,17 @@ def _waiting(user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, S
         yield from _group("invitation", _("Open invitations"), invitations.order_by("expires_at"))
 
 
-def _done(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
-    since = timezone.now() - timedelta(days=DONE_DAYS)
-    approved = Visit.objects.visible_to(user).filter(
-        mechanism=mechanism, state=Visit.State.APPROVED, approved_at__gte=since
-    )
-    yield from _visits(_("Approved visits"), approved, "state=approved", order=("-approved_at", "-id"))
+def _done(user: Any, mechanism: Mechanism, grants: Grants, visits: dict[str, VisitGroup]) -> Iterator[Group]:
+    yield from _visits(_("Approved visits"), visits.get("approved"), "state=approved")
     if mechanism.pk in grants.on(MAKE_REPORTS):
+        since = timezone.now() - timedelta(days=DONE_DAYS)
         built = Report.objects.visible_to(user).filter(year__mechanism=mechanism, built_at__gte=since)
         yield from _reports(_("Reports"), built)
 
 
-def _visits(title: Promise, rows: QuerySet[Visit], query: str, order: tuple[str, ...] = ()) -> Iterator[Group]:
-    ordered = rows.order_by(*order) if order else rows.order_by("-starts_on", "-id")
-    return _group("visit", title, ordered.select_related("place").only(*PRINTED), query)
+def _visits(title: Promise, found: VisitGroup | None, query: str) -> Iterator[Group]:
+    if found:
+        yield Group("visit", title, found.rows, found.count, found.has_more, query)
 
 
 def _tasks(title: Promise, found: Sorted | None, query: str) -> Iterator[Group]:
@@ -172,9 +158,3 @@ def _group(kind: str, title: Promise, rows: QuerySet[Any], query: str = "") -> I
         return
     count, has_more = (len(shown), False) if len(shown) < SHOWN else capped_count(rows, COUNTED)
     yield Group(kind, title, shown, count, has_more, query)
-
-
-def _load_bodies(visits: list[Model]) -> None:
-    """Load the lead body of each visit with today's name: two queries, however many visits."""
-    bodies = MemberBody.objects.with_names_as_at(date.today())
-    prefetch_related_objects(visits, Prefetch("lead_body", bodies))

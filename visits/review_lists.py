@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from members.models import Mechanism
-from npmportal.access import APPROVE_VISITS, REVIEW_VISITS, grants_of, holders
+from npmportal.access import APPROVE_VISITS, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of, holders
 from visits.models import Visit, VisitNote
 
 MOST = 100  # questions looked at; a desk counts no further
@@ -18,9 +18,10 @@ def to_approve(user: Any, mechanism: Mechanism) -> QuerySet[Visit]:
     the person who submitted could. Two queries, the list's own included.
     """
     grants = grants_of(user)
-    submitted = Visit.objects.visible_to(user).filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
-    mine = Q(lead_body__in=grants.on(APPROVE_VISITS))
-    if mechanism.pk in grants.on(REVIEW_VISITS):
+    # Narrower than visible_to, and by the lead body alone: with `body_ids` PostgreSQL reads all of its visits.
+    submitted = Visit.objects.filter(mechanism=mechanism, state=Visit.State.SUBMITTED)
+    mine = Q(lead_body__in=grants.on(APPROVE_VISITS) & grants.on(VIEW_VISITS))
+    if mechanism.pk in grants.on(REVIEW_VISITS) & grants.on(VIEW_SUBMITTED_VISITS):
         mine |= _of_bodies_without_another(mechanism)
     return submitted.filter(mine).filter(Q(submitted_by=None) | ~Q(submitted_by=user.pk))
 

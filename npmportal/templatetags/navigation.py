@@ -1,6 +1,7 @@
 """The two menus: the public one of a mechanism, and the desk's, in which a person sees what the role opens."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import template
@@ -52,6 +53,12 @@ DESK = (
 )
 
 
+@cache
+def _address(name: str, npm: str) -> str:
+    """Return the address of one of the pages named above: every page asks for all of them."""
+    return reverse(name, kwargs={"npm": npm})
+
+
 @register.simple_tag(takes_context=True)
 def menu(context: Context) -> list[dict[str, Any]]:
     """Return the entries of the page's menu (label, url, is_current), none outside a mechanism."""
@@ -64,12 +71,11 @@ def menu(context: Context) -> list[dict[str, Any]]:
         for entry in (DESK if in_desk else PUBLIC)
         if not entry.permissions or any(mechanism.pk in grants.mechanisms(name) for name in entry.permissions)
     ]
-    place = {"npm": mechanism.slug}
-    begins = {reverse(name, kwargs=place): entry for entry in entries for name in (entry.url_name, *entry.beside)}
+    npm = mechanism.slug
+    begins = {_address(name, npm): entry for entry in entries for name in (entry.url_name, *entry.beside)}
     home, current = next(iter(begins)), max(filter(request.path.startswith, begins), key=len, default="")
     # The first entry's address begins every other one: it is current only on its own page.
     here = begins[current] if current and (current != home or request.path == home) else None
     return [
-        {"label": entry.label, "url": reverse(entry.url_name, kwargs=place), "is_current": entry is here}
-        for entry in entries
+        {"label": entry.label, "url": _address(entry.url_name, npm), "is_current": entry is here} for entry in entries
     ]
