@@ -28,6 +28,7 @@ class VisitsConfig(AppConfig):
         from visits.downloading.keeping import forget_downloads_of
         from visits.importing import jobs  # noqa: F401
         from visits.keeping_drafts import forget_drafts_of
+        from visits.leaving_teams import leave_teams
         from visits.reference.scales import load_scales
 
         activity.declare()
@@ -41,3 +42,4 @@ class VisitsConfig(AppConfig):
         load_beside(load_scales)
         when_a_person_leaves(forget_drafts_of)
         when_a_person_leaves(forget_downloads_of)
+        when_a_person_leaves(leave_teams)

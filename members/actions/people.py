@@ -100,6 +100,7 @@ def _replace(affiliation: Affiliation, role: str, scope: Scope, by: User, approv
     place = rules.where(scope)
     new, _created = Affiliation.objects.get_or_create(user=affiliation.user, role=role, ends_on=None, **place)
     sync_groups(affiliation.user)
+    end_what_was_private(affiliation.user)
     groups.end_seats_left(person=affiliation.user, mechanism=rules.mechanism_of(scope), by=by)
     details = {"old": affiliation.role, "new": role} | agreed
     if scope != before:

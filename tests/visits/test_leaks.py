@@ -1,8 +1,13 @@
 """What nobody learns by the way: of the other side's notes, of what was taken back, of drafts at a place."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
+from members.actions import people
+from members.models import Affiliation, User
+from members.models.affiliation_groups import sync_groups
 from npmportal.models import AuditEvent
 from tests.factories import VisitFactory
 from tests.visits.import_files import csv_bytes, stored
@@ -118,3 +123,31 @@ def test_page_of_an_import_of_places_does_not_tell_of_a_draft_there(
         imports.undo_import(batch=batch, reason="Wrong list.", by=administrator)
     assert not any(letter.isdigit() for letter in str(refusal.value))
     assert Place.objects.filter(name="Vrimble").exists()
+
+
+@pytest.mark.parametrize("secrecy", ["sealed", "week_only"])
+def test_who_left_and_comes_back_is_in_no_team_of_a_secret_plan(
+    prison, alpha, mechanism, alpha_lead, alpha_monitor, secrecy
+):
+    plan = make_plan(prison, alpha, by=alpha_lead, team=[alpha_monitor], secrecy=secrecy)
+    other = make_plan(prison, alpha, by=alpha_lead, team=[alpha_monitor], secrecy="open")
+    assert Plan.objects.day_known_to(alpha_monitor).filter(pk=plan.pk).exists()
+
+    people.retire_person(user=alpha_monitor, mechanism=mechanism, by=alpha_lead)
+    again = User.objects.get(pk=alpha_monitor.pk)
+    User.objects.filter(pk=again.pk).update(is_active=True)
+    Affiliation.objects.create(user=again, role="body_monitor", body=alpha, starts_on=date.today())
+    sync_groups(again)
+
+    again = User.objects.get(pk=again.pk)
+    assert not Plan.objects.day_known_to(again).filter(pk=plan.pk).exists()
+    assert list(other.team.all()) == [again]
+
+
+def test_who_is_moved_leaves_the_teams_of_sealed_plans(prison, alpha, beta, alpha_lead, alpha_monitor, administrator):
+    plan = make_plan(prison, alpha, by=alpha_lead, team=[alpha_monitor])
+    role = Affiliation.objects.get(user=alpha_monitor)
+
+    people.move_person(affiliation=role, role="body_monitor", scope=beta, by=administrator)
+
+    assert not plan.team.exists()
