@@ -10,6 +10,7 @@ from npmportal.models import AuditEvent
 from tests.factories import PlaceFactory, VisitFactory
 from tests.visits.import_files import checked, csv_bytes, problems_of, received, stored
 from visits.actions import imports
+from visits.actions.place_merges import merge_places
 from visits.models import Import, Place, PlaceName
 
 # An invented list in the shape of one that a prison service published. The published one lies outside the repository.
@@ -111,6 +112,29 @@ def test_new_places_go_when_their_import_is_undone(mechanism, administrator):
     imports.undo_import(batch=batch, reason="The wrong list.", by=administrator)
 
     assert [place.name for place in Place.objects.all()] == ["Older"]
+
+
+def test_undoing_an_import_leaves_the_place_its_record_was_merged_into(mechanism, administrator):
+    batch = imported(csv_bytes([["Q1", "Quozandel"]], ["code", "name"]), administrator, mechanism)
+    stored(batch, administrator)
+    twin = Place.objects.get()
+    older = PlaceFactory(mechanism=mechanism, setting=twin.setting, jurisdiction=twin.jurisdiction, name="Older")
+    merge_places(kept=older, duplicate=twin, reason="The same gate", by=administrator)
+
+    with pytest.raises(imports.ImportRefused, match="used"):
+        imports.undo_import(batch=batch, reason="The wrong list.", by=administrator)
+
+    assert Place.objects.filter(pk=older.pk).exists()
+
+
+def test_two_records_of_one_import_are_merged(mechanism, administrator):
+    rows = [["Q1", "Quozandel"], ["Q2", "Quozandell"]]
+    stored(imported(csv_bytes(rows, ["code", "name"]), administrator, mechanism), administrator)
+    kept, duplicate = Place.objects.order_by("name")
+
+    merge_places(kept=kept, duplicate=duplicate, reason="The same gate", by=administrator)
+
+    assert {code.code for code in kept.codes.all()} == {"Q1", "Q2"}
 
 
 def test_codes_find_places_whatever_they_are_called(mechanism, administrator):

@@ -16,13 +16,22 @@ from members.models import User
 from npmportal import audit
 from visits.actions.places import may_keep_places
 from visits.duplicates import ordered
-from visits.models import CapacityPeriod, NoDuplicate, OperatorPeriod, Place, PlaceMerge, PlaceName, Visit
+from visits.models import (
+    CapacityPeriod,
+    ImportedPlace,
+    NoDuplicate,
+    OperatorPeriod,
+    Place,
+    PlaceMerge,
+    PlaceName,
+    Visit,
+)
 
 # Filled in from the record that gives way where the kept one says nothing.
 FILLED = ("town", "address", "postcode", "region", "note", "opened_on", "closed_on")
 POSITION = ("latitude", "longitude")
-# Belong to the record itself, or are moved by rules of their own.
-NOT_MOVED = (PlaceName, OperatorPeriod, CapacityPeriod, PlaceMerge, NoDuplicate)
+# Belong to the record itself (undoing an import is about the record it made), or are moved by rules of their own.
+NOT_MOVED = (PlaceName, OperatorPeriod, CapacityPeriod, PlaceMerge, NoDuplicate, ImportedPlace)
 # Among these a row may contradict one that the kept place has: such a row stays where it is.
 MAY_STAY = ("visits.placesuccession", "visits.visitinterval")
 
