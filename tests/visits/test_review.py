@@ -10,6 +10,7 @@ from npmportal.models import AuditEvent
 from tests.factories import person
 from visits import actions
 from visits.models import Visit, VisitChange, VisitNote
+from visits.review_lists import with_answers
 
 
 @pytest.fixture
@@ -209,6 +210,20 @@ def test_who_writes_what(request, as_, joint, alpha_lead, who, kind, status):
     assert VisitNote.objects.exists() is (status == 302 and who is not None)
     if who is None:
         assert "/login" in response["Location"] or "account" in response["Location"]
+
+
+def test_question_about_a_withdrawn_visit_is_settled_all_the_same(
+    as_, approved, coordinator, alpha_monitor, alpha_lead
+):
+    question = actions.ask(visit=approved, text="Why?", by=coordinator)
+    actions.answer(question=question, text="The wrong day.", by=alpha_monitor)
+    actions.take_transition(visit=approved, name="withdraw", by=alpha_lead, reason="It was another place.")
+    office, settle = as_(coordinator), url(approved, "visit_settle", number=question.pk)
+    assert settle in text_of(office.get(url(approved)))
+
+    office.post(settle)
+
+    assert not with_answers(coordinator, approved.mechanism).exists()
 
 
 @pytest.mark.parametrize("who", ["alpha_lead", "outsider", "alpha_reader", "administrator"])

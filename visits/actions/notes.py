@@ -32,6 +32,11 @@ def may_ask(visit: Visit, user: Any) -> bool:
     return visit.state in IN_REVIEW_OR_AFTER and can(user, REVIEW_VISITS, visit.mechanism)
 
 
+def may_settle(visit: Visit, user: Any) -> bool:
+    """Tell whether ``user`` may settle questions about the visit: the coordinator, also of one that is withdrawn."""
+    return visit.state in Visit.HANDED_IN and can(user, REVIEW_VISITS, visit.mechanism)
+
+
 def may_answer(visit: Visit, user: Any) -> bool:
     """Tell whether ``user`` may answer questions about the visit: who logs for a body of it."""
     return not grants_of(user).on(LOG_VISITS).isdisjoint(visit.body_ids)
@@ -93,7 +98,7 @@ def answer(*, question: VisitNote, text: str, by: User) -> VisitNote:
 def settle(*, question: VisitNote, by: User) -> None:
     """Let the coordinator settle a question; one that is settled already stays so."""
     question = VisitNote.objects.select_for_update(of=("self",)).select_related("visit").get(pk=question.pk)
-    if not may_ask(question.visit, by):
+    if not may_settle(question.visit, by):
         raise PermissionDenied
     if question.settled_at is None:
         question.settled_at = timezone.now()

@@ -86,7 +86,7 @@ def _question(
     return {
         "entry": entry,
         "answer": {"url": url, "form": form} if actions.may_answer(visit, request.user) else None,
-        "settle_url": address_of(visit, "visit_settle", **number) if actions.may_ask(visit, request.user) else "",
+        "settle_url": address_of(visit, "visit_settle", **number) if actions.may_settle(visit, request.user) else "",
     }
 
 
