@@ -39,7 +39,9 @@ from visits.models import (
     RatingScale,
     SavedView,
     Theme,
+    Visit,
     VisitInterval,
+    VisitNote,
 )
 from visits.models.download import rights_of
 
@@ -60,10 +62,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         **_of_places(place, coordinator),
         **_of_plans(place, alpha, alpha_lead),
         "remit": RemitFactory(setting=setting, bodies=[alpha], spanning=[jurisdiction]),
-        "visits": {
-            state: VisitFactory(place=place, lead_body=alpha, state=state)
-            for state in ("draft", "submitted", "returned", "approved")
-        },
+        "visits": {state: _asked_about(place, alpha, state, coordinator) for state in Visit.State.values},
         "report": Report.objects.create(year=ReportingYearFactory(mechanism=mechanism), edition=1),
         "invitation": invitation,
         "letter": MailRecord.objects.create(
@@ -93,6 +92,14 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         **_questions(mechanism, alpha),
         **_meetings(mechanism, alpha, coordinator),
     }
+
+
+def _asked_about(place, body, state, coordinator) -> Visit:
+    """A visit in the state, with an open question."""
+    visit = VisitFactory(place=place, lead_body=body, state=state)
+    question = {"kind": VisitNote.Kind.QUESTION, "side": VisitNote.Side.COORDINATOR, "is_shared": True}
+    VisitNote.objects.create(visit=visit, text="Why?", by=coordinator, **question)
+    return visit
 
 
 def _of_places(place, coordinator) -> dict:

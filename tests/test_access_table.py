@@ -16,6 +16,8 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from tests.access_records import argument, one_of_everything
 from tests.test_conventions import views
+from visits.models import TRANSITIONS, VisitNote
+from visits.views import visit_notes
 
 TABLE = Path(__file__).with_name("access_table.csv")
 PEOPLE = (
@@ -67,13 +69,23 @@ def targets(name, pattern, records):
     if not wanted:
         yield name, base
     elif name.startswith("visits:visit") and wanted >= {"pk"}:
-        steps = ("submit", "recall", "approve", "return") if "transition" in wanted else (None,)
         for state, visit in records["visits"].items():
-            for step in steps:
-                extra = {"transition": step} if step else {}
-                yield f"{name} [{state}{' ' + step if step else ''}]", base | {"pk": visit.pk} | extra
+            for extra in with_visit(wanted - {"pk"}, visit):
+                words = " ".join([state, *(value for value in extra.values() if isinstance(value, str))])
+                yield f"{name} [{words}]", base | {"pk": visit.pk} | extra
     else:
         yield name, base | {wanting: argument(name, wanting, records) for wanting in wanted}
+
+
+def with_visit(wanted, visit):
+    """Return the ways to fill in what an address names besides a visit: a step, a kind of note, a question."""
+    if wanted == {"transition"}:
+        return [{"transition": step} for step in TRANSITIONS]
+    if wanted == {"kind"}:
+        return [{"kind": kind} for kind in visit_notes.KINDS]
+    if wanted == {"number"}:
+        return [{"number": visit.notes.get(kind=VisitNote.Kind.QUESTION).pk}]
+    return [{}]
 
 
 def addresses(records):
