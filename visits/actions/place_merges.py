@@ -197,11 +197,14 @@ def _move_facts(kept: Place, duplicate: Place) -> dict[str, Any]:
 
 
 def _move_rows(kept: Place, duplicate: Place) -> dict[str, Any]:
-    """Point every row of any table that points to ``duplicate`` to ``kept``; return the keys by table and column."""
+    """Point every row of any table that points to ``duplicate`` to ``kept``; return the keys by table and column.
+
+    Records merged into ``duplicate`` earlier are among them: their addresses lead on.
+    """
     moved: dict[str, Any] = {}
     for relation in Place._meta.related_objects:
         field: Any = relation.field
-        if field.model in NOT_MOVED or field.name == "merged_into" or not isinstance(field, models.ForeignKey):
+        if field.model in NOT_MOVED or not isinstance(field, models.ForeignKey):
             continue
         rows = field.model._base_manager.filter(**{field.name: duplicate})
         keys = list(rows.values_list("pk", flat=True))

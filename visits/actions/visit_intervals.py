@@ -59,6 +59,8 @@ def end_interval(*, interval: VisitInterval, ends_on: date, by: User) -> VisitIn
     if not may_set_interval(by, interval.mechanism, interval.body):
         raise PermissionDenied
     interval = VisitInterval.objects.select_for_update(of=("self",)).get(pk=interval.pk)
+    if interval.ends_on is not None:  # another rule may follow it
+        raise IntervalRefused(_("This rule has ended already."))
     if ends_on <= interval.starts_on:
         raise IntervalRefused(_("It must end after it starts."))
     interval.ends_on = ends_on
