@@ -184,6 +184,7 @@ def _records(mechanism: Mechanism, coordinator: User, lead: User) -> Iterator[Pa
             yield Page(f"{name}, {who}", reader, reverse(f"visits:{name}", kwargs={"npm": npm}))
         place = {"npm": npm, "pk": visit.place_id}
         yield Page(f"place, {who}", reader, reverse("visits:place_detail", kwargs=place))
+        yield Page(f"place, history, {who}", reader, reverse("visits:place_history", kwargs=place))
         one = {"npm": npm, "pk": own.pk}
         yield Page(f"visit, who sees it, {who}", reader, reverse("visits:visit_who", kwargs=one))
         yield Page(f"place, who sees it, {who}", reader, reverse("visits:place_who", kwargs=place))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from visits.views import overdue, place_coverage, place_detail, place_facts, place_map, place_merges, places, who
+from visits.views import (
+    overdue,
+    place_coverage,
+    place_detail,
+    place_facts,
+    place_history,
+    place_map,
+    place_merges,
+    places,
+    who,
+)
 
 PLACES = "<slug:npm>/desk/places/"
 PLACE = f"{PLACES}<uuid:pk>/"
@@ -22,6 +32,7 @@ urlpatterns = [
     path(f"{PLACES}how-often/new/", overdue.interval_add, name="interval_add"),
     path(f"{PLACES}how-often/<int:pk>/end/", overdue.interval_end, name="interval_end"),
     path(PLACE, place_detail.place_detail, name="place_detail"),
+    path(f"{PLACE}history/", place_history.place_history, name="place_history"),
     path(f"{PLACE}change/", places.place_change, name="place_change"),
     path(f"{PLACE}who/", who.place_who, name="place_who"),
     path(f"{PLACE}merge/<uuid:other>/", place_merges.place_merge, name="place_merge"),

@@ -11,7 +11,7 @@ from visits.actions import visit_intervals as actions
 from visits.models import Visit, VisitInterval
 from visits.overdue import overdue
 from visits.place_coverage import coverage, periods_to
-from visits.place_visits import last_visits_by_layer
+from visits.place_visits import last_visits_by_layer, remits_over
 from visits.visit_intervals import IntervalRules, months_after
 
 TODAY = date(2026, 6, 30)
@@ -261,7 +261,7 @@ def test_last_visit_of_each_layer_follows_the_remits_of_its_day(mechanism, coord
     visited(prison, former, 10)  # outside its remit of then
     visited(prison, beta, 900)  # before its remit began
 
-    found = last_visits_by_layer(prison, coordinator, TODAY)
+    found = last_visits_by_layer(prison, coordinator, TODAY, remits_over([prison]))
 
     assert [(layer.days_ago, layer.is_monitored) for layer in found] == [(50, True), (20, True), (None, False)]
 

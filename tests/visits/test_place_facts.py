@@ -269,10 +269,32 @@ def test_page_shows_the_facts_of_the_day_asked_for(as_, coordinator, prison):
         happened_on=Y2020,
     )
 
-    response = as_(coordinator).get(url_of("place_detail", prison), {"on": "2019-06-01"})
+    page = as_(coordinator).get(url_of("place_detail", prison), {"on": "2019-06-01"})
+    history = as_(coordinator).get(url_of("place_history", prison)).content.decode()
 
-    assert response.context["name_then"].name == earlier
-    assert "Gone House" in response.content.decode()
+    assert page.context["name_then"].name == earlier
+    assert url_of("place_history", prison) in page.content.decode()
+    assert "Gone House" in history
+    assert earlier in history
+
+
+def test_history_has_as_many_queries_for_a_long_one(as_, coordinator, prison, django_assert_max_num_queries):
+    for year in range(2000, 2010):
+        actions.rename_place(place=prison, name=f"Zamb {year}", starts_on=date(year, 1, 1), by=coordinator)
+        PlaceSuccession.objects.create(
+            predecessor=PlaceFactory(mechanism=prison.mechanism), successor=prison, kind="merged", happened_on=Y2020
+        )
+    client = as_(coordinator)
+
+    with django_assert_max_num_queries(15):
+        client.get(url_of("place_history", prison))
+
+
+def test_member_reads_the_history_without_the_acts_of_who_keeps_it(as_, alpha_reader, prison):
+    page = as_(alpha_reader).get(url_of("place_history", prison)).content.decode()
+
+    assert prison.name in page
+    assert "/new/" not in page
 
 
 def test_place_saved_by_somebody_else_is_not_overwritten(as_, coordinator, administrator, prison):

@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from npmportal.models import AuditEvent
 from tests.factories import BodyFactory, MechanismFactory, PlaceFactory, SettingFactory, VisitFactory
-from visits.models import Place, Visit
+from visits.models import Place, Visit, VisitPartner
+from visits.models.visit_query import may_open
 
 
 def url_of(name, mechanism, **more):
@@ -27,9 +30,9 @@ def test_register_is_common_to_all_members(request, as_, who, mechanism, prison)
     assert prison.name in page
 
 
-@pytest.mark.parametrize("name", ["place_list", "place_detail", "place_create", "place_change"])
+@pytest.mark.parametrize("name", ["place_list", "place_detail", "place_history", "place_create", "place_change"])
 def test_stranger_404_and_anonymous_to_login(as_, stranger, mechanism, prison, name):
-    more = {"pk": prison.pk} if name in ("place_detail", "place_change") else {}
+    more = {"pk": prison.pk} if name in ("place_detail", "place_history", "place_change") else {}
 
     assert as_(stranger).get(url_of(name, mechanism, **more)).status_code == 404
     assert as_(None).get(url_of(name, mechanism, **more)).url.startswith(reverse("account_login"))
@@ -91,9 +94,42 @@ def test_place_page_has_as_many_queries_for_many_visits(
         VisitFactory(place=prison, lead_body=BodyFactory(mechanism=mechanism, slug=f"b{number}"), approved=True)
     client = as_(coordinator)
 
-    # Facts, names, operators, capacities, codes, successors, merges, rules and layers are one query each.
-    with django_assert_max_num_queries(25):
+    # Facts, names, operators, capacity, units, remits, rules and layers are one query each.
+    with django_assert_max_num_queries(17):
         client.get(url_of("place_detail", mechanism, pk=prison.pk), {"size": "50"})
+
+
+@pytest.mark.parametrize(
+    "who", ["coordinator", "administrator", "alpha_lead", "alpha_reader", "beta_monitor", "stranger"]
+)
+def test_what_opens_is_what_the_database_gives(request, who, prison, alpha, beta):
+    user = request.getfixturevalue(who)
+    for state in Visit.State.values:
+        for confidentiality in Visit.Confidentiality.values:
+            VisitFactory(place=prison, lead_body=alpha, state=state, confidentiality=confidentiality)
+            VisitFactory(place=prison, lead_body=beta, state=state, confidentiality=confidentiality)
+    shared = VisitFactory(place=prison, lead_body=alpha, state="draft")
+    VisitPartner.objects.create(visit=shared, body=beta)
+
+    opens = {visit.pk for visit in Visit.objects.all() if may_open(visit, user)}
+
+    assert opens == set(Visit.objects.visible_to(user).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("others", [0, 22])
+def test_who_was_here_last_is_found_on_whatever_page(as_, coordinator, mechanism, prison, alpha, others):
+    """Beside visits that do not count: a failed attempt, one by telephone, one not approved."""
+    made = VisitFactory(place=prison, lead_body=alpha, approved=True, starts_on=date(2020, 1, 1))
+    newer = {"place": prison, "lead_body": alpha, "starts_on": date(2021, 1, 1)}
+    VisitFactory(**newer, approved=True, mode="remote")
+    VisitFactory(**newer, submitted=True)
+    for _number in range(others):
+        VisitFactory(**newer, submitted=True)
+    client, url = as_(coordinator), url_of("place_detail", mechanism, pk=prison.pk)
+
+    assert client.get(url).context["last"] == made
+    assert client.get(url, {"page": "last"}).context["last"] == made
+    assert client.get(url, {"on": "2019-12-31"}).context["last"] is None
 
 
 @pytest.mark.parametrize("who", ["coordinator", "administrator"])

@@ -1,9 +1,8 @@
-"""The page of a place: its facts as at a day, its units and history, and every visit the reader may know of."""
+"""The page of a place: its facts as at a day, its units, and every visit the reader may know of."""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -20,10 +19,19 @@ from npmportal.paging import NEWEST_FIRST, paginate
 from visits import actions
 from visits.actions.visit_intervals import may_set_some
 from visits.field_table import reader_of
-from visits.models import OperatorPeriod, Place, PlaceMerge, PlaceSuccession, Visit
+from visits.models import OperatorPeriod, Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.place_facts import name_of_place_on
-from visits.place_visits import last_visit, last_visits_by_layer, may_know_of_visits, monitors_of, with_last_visit
+from visits.models.visit_query import may_open
+from visits.place_visits import (
+    RemitOver,
+    last_of,
+    last_visits_by_layer,
+    may_know_of_visits,
+    monitors_of,
+    remits_over,
+    with_last_visit,
+)
 from visits.views.rows import bodies_of, rows_of
 from visits.visit_intervals import IntervalRules, due
 
@@ -43,7 +51,7 @@ def place_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
         "may_keep": actions.may_keep_places(request.user, mechanism),
         "may_log": mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS),
         "about": decisions_and_tasks_of(found, request.user),
-        **_facts(found, day.on, names),
+        **_facts(found, day.on),
         **_visits(request, mechanism, found, day.on, names),
     }
     return TemplateResponse(request, "visits/place_detail.html", context)
@@ -55,62 +63,50 @@ def _merged(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse
     return redirect("visits:place_detail", npm=mechanism.slug, pk=get_object_or_404(kept).pk)
 
 
-def _facts(place: Place, on: date, body_names: BodyNames) -> dict[str, Any]:
-    """Return the dated facts of ``place``: all for the history, and those of the day ``on``."""
-    names = list(place.names.select_related("source").latest_first())
-    operators = list(place.operators.select_related("source", "authority__parent").latest_first())
-    capacities = list(place.capacities.select_related("source").latest_first())
-    held = [period for period in operators if period.is_used and period.holds_on(on)]
-    by_role = {period.role: period for period in held}
-    codes = list(place.codes.order_by("body__position", "code"))
-    for code in codes:
-        name = body_names.on(code.body_id, on) if code.body_id else None
-        code.whose = name.abbreviation if name else _("official")  # type: ignore[attr-defined]
-    links = PlaceSuccession.objects.filter(Q(predecessor=place) | Q(successor=place))
+def _facts(place: Place, on: date) -> dict[str, Any]:
+    """Return the dated facts of ``place`` that held on the day ``on``."""
+    operators = place.operators.as_at(on).select_related("authority__parent")
+    by_role = {period.role: period for period in operators}
     return {
-        "name_then": name_of_place_on([name for name in names if name.is_used], on),
+        "name_then": name_of_place_on(place.names.in_use(), on),
         "operator": by_role.get(OperatorPeriod.Role.OPERATOR),
         "responsible": by_role.get(OperatorPeriod.Role.RESPONSIBLE),
-        "capacity_then": next((row for row in capacities if row.is_used and row.holds_on(on)), None),
-        "names": names,
-        "operators": operators,
-        "capacities": capacities,
-        "codes": codes,
-        "successions": list(links.select_related("predecessor", "successor", "source")),
-        "merges": list(PlaceMerge.objects.filter(kept=place, undone_at=None).select_related("duplicate", "by")),
+        "capacity_then": next(iter(place.capacities.as_at(on)), None),
     }
 
 
 def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, names: BodyNames) -> dict[str, Any]:
     """Return what the reader may know of the visits: all of them by page, the last one, the last of each layer."""
     user, units = request.user, place.units.filter(merged_into=None).for_list()
-    visible = Visit.objects.visible_to(user)
-    known = (visible | Visit.objects.known_to(user)).filter(place=place)
+    known = (Visit.objects.visible_to(user) | Visit.objects.known_to(user)).filter(place=place)
     page = paginate(request, known.for_list(), NEWEST_FIRST)
-    readable = set(visible.filter(pk__in=[visit.pk for visit in page.rows]).values_list("pk", flat=True))
+    readable = {visit.pk for visit in page.rows if may_open(visit, user)}
     found = {
         "page": page,
         "rows": rows_of(page.rows, names, reader_of(user, mechanism), readable),
         "may_know": may_know_of_visits(user, mechanism),
     }
     if not found["may_know"]:
-        return found | _monitors(place, list(units), on, names)
-    last = last_visit(place, user, on)
+        rows = list(units)
+        return found | _monitors(place, rows, on, names, remits_over([place, *rows]))
+    last = last_of(page, place, user, on)
     rule = IntervalRules(mechanism, on).rule_for(place)
+    rows = list(with_last_visit(units, user, on))
+    remits = remits_over([place, *rows])
     return found | {
-        **_monitors(place, list(with_last_visit(units, user, on)), on, names),
+        **_monitors(place, rows, on, names, remits),
         "last": last,
         "last_bodies": bodies_of(last, names) if last else [],
         "last_days_ago": (on - last.starts_on).days if last else None,
-        "layers": last_visits_by_layer(place, user, on),
+        "layers": last_visits_by_layer(place, user, on, remits),
         "may_set": may_set_some(user, mechanism),
         "due": due(place, rule, last.starts_on if last else None, on) if rule else None,
     }
 
 
-def _monitors(place: Place, units: list[Place], on: date, names: BodyNames) -> dict[str, Any]:
+def _monitors(place: Place, units: list[Place], on: date, names: BodyNames, remits: list[RemitOver]) -> dict[str, Any]:
     """Return who monitors the place, and its units each with their own monitors."""
-    bodies = monitors_of([place, *units], on)
+    bodies = monitors_of([place, *units], on, remits)
     for unit in units:
         unit.monitors = [name for body in bodies[unit.pk] if (name := names.on(body, on))]  # type: ignore[attr-defined]
     own = [str(name.name) for body in bodies[place.pk] if (name := names.on(body, on))]

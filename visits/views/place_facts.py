@@ -158,7 +158,7 @@ def _typed(request: HttpRequest) -> Any:
 
 
 def _back(place: Place, kind: PlaceFactKind) -> str:
-    address = reverse("visits:place_detail", kwargs={"npm": place.mechanism.slug, "pk": place.pk})
+    address = reverse("visits:place_history", kwargs={"npm": place.mechanism.slug, "pk": place.pk})
     return f"{address}#{kind.slug}"
 
 
