@@ -15,7 +15,9 @@ def ensure_years(mechanism: Mechanism) -> list[ReportingYear]:
     Nothing is written where they all stand already, so that a page may call this whenever it is opened. A year is one
     of the mechanism's own (`Mechanism.reporting_year_of`); its label is “2024-25”, or “2024” for a calendar year.
     """
-    handed_in = Visit.objects.filter(mechanism=mechanism, state__in=Visit.HANDED_IN).order_by("starts_on")
+    # What was withdrawn, often because its day was wrong, is in no figure and makes no year.
+    states = (Visit.State.SUBMITTED, Visit.State.APPROVED)
+    handed_in = Visit.objects.filter(mechanism=mechanism, state__in=states).order_by("starts_on")
     first = handed_in.values_list("starts_on", flat=True).first()
     today = timezone.localdate()
     start, end = mechanism.reporting_year_of(min(first or today, today))

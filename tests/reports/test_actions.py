@@ -40,9 +40,10 @@ def test_ensure_years_from_the_first_visit_to_today(db, month, labels):
 
 
 @pytest.mark.usefixtures("_today")
-def test_ensure_years_takes_no_notice_of_drafts(mechanism):
+@pytest.mark.parametrize("state", ["draft", "discarded", "returned", "withdrawn"])
+def test_ensure_years_takes_no_notice_of_what_is_not_handed_in_or_withdrawn(mechanism, state):
     """A day mistyped in somebody's draft makes no years, and tells the coordinator nothing of the draft."""
-    VisitFactory(place=PlaceFactory(mechanism=mechanism), starts_on=date(2007, 5, 14), state="draft")
+    VisitFactory(place=PlaceFactory(mechanism=mechanism), starts_on=date(2007, 5, 14), state=state)
 
     assert [year.label for year in ensure_years(mechanism)] == ["2025-26"]
 
