@@ -310,6 +310,17 @@ def test_removed_from_a_draft_only_the_record_is_left(draft, alpha_monitor, clam
     assert "somebody" not in str(event.details)
 
 
+def test_visit_is_locked_while_a_file_is_removed(draft, alpha_monitor, clamd, commits, django_assert_max_num_queries):
+    """Else somebody hands it in with a file that is gone a moment later."""
+    attachment = check(attached(draft, alpha_monitor), commits)
+
+    with django_assert_max_num_queries(50) as asked:
+        actions.remove_attachment(attachment=attachment, reason="It names somebody.", by=alpha_monitor)
+
+    locks = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
+    assert '"visits_visit"' in locks[0].partition("FOR UPDATE")[2]
+
+
 @pytest.mark.parametrize(
     ("act", "state"), [(actions.remove_attachment, "draft"), (actions.withdraw_attachment, "submitted")]
 )

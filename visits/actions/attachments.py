@@ -188,7 +188,8 @@ def check_again(*, attachment: Attachment, by: User) -> bool:
 
 
 def _locked(attachment: Attachment) -> Attachment:
-    rows = Attachment.objects.select_for_update(of=("self",)).select_related(
+    """Return the file as it is stored, locked with its visit, so that nobody hands that in meanwhile."""
+    rows = Attachment.objects.select_for_update(of=("self", "visit")).select_related(
         "visit__lead_body", "visit__mechanism", "job"
     )
     return rows.get(pk=attachment.pk)
