@@ -26,9 +26,7 @@ ACTIONS: dict[str, Action] = actions(
 )
 SUBJECTS: dict[str, Subject] = {
     "visits.ratingscale": Subject(_("a rating scale"), _("{name}"), "name_en"),
-    "visits.questionset": Subject(
-        _("a question set"), _("the questions for {name}"), "name", ""
-    ),
+    "visits.questionset": Subject(_("a question set"), _("the questions for {name}"), "setting__name_en"),
     "visits.theme": Subject(_("a theme"), _("{name}"), "name_en"),
 }
 

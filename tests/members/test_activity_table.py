@@ -12,13 +12,15 @@ from members.models import RoleRequest, TaskStep
 from npmportal.access import PERMISSIONS
 from tests.test_conventions import APPS, modules
 from visits.actions.transitions import AUDIT_NAMES
+from visits.models import PlanEvent
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDERS = {"record", "_record"}
+RECORDERS = {"record", "_record", "_write_down"}
 # Actions that are put together: what stands before the part in braces, and what may stand in it.
 PUT_TOGETHER = {
     "visit.": set(AUDIT_NAMES.values()),
     "task.": set(TaskStep.Kind.values),
+    "plan.": set(PlanEvent.Kind.values) - {"made", "changed"},
     "role.": set(RoleRequest.State.values) - {"waiting"},
 }
 

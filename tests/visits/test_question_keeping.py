@@ -136,15 +136,16 @@ def test_each_act_is_for_those_who_keep_it(
     for owner, others in ((own, (alpha_monitor, beta_lead, coordinator)), (common, (alpha_lead, beta_lead))):
         keeper = alpha_lead if owner is own else coordinator
         draft = actions.new_version(owner=owner, by=keeper)
+        acts = (
+            (actions.new_version, {"owner": owner}),
+            (actions.write_draft, {"version": draft, "rows": {}, "note": ""}),
+            (actions.publish, {"version": draft, "starts_on": Y2024}),
+            (actions.discard_draft, {"version": draft}),
+        )
         for other in others:
-            for act in (
-                lambda: actions.new_version(owner=owner, by=other),
-                lambda: actions.write_draft(version=draft, rows={}, note="", by=other),
-                lambda: actions.publish(version=draft, starts_on=Y2024, by=other),
-                lambda: actions.discard_draft(version=draft, by=other),
-            ):
+            for act, words in acts:
                 with pytest.raises(PermissionDenied), transaction.atomic():
-                    act()
+                    act(**words, by=other)
     for other in (alpha_monitor, beta_lead, coordinator):
         with pytest.raises(PermissionDenied), transaction.atomic():
             actions.add_question_set(

@@ -158,8 +158,8 @@ def test_version_of_the_first_day_counts_and_stays_with_what_was_rated(draft, sc
 
 
 def test_scales_of_other_bodies_and_settings_are_not_offered(draft, scale, beta, mechanism, coordinator, alpha_lead):
-    from visits.models import ScaleVersion
     from tests.factories import person
+    from visits.models import ScaleVersion
 
     custody = mechanism.settings.get(slug="police-custody")
     scale_of(beta, person("body_lead", beta), name="Beta tests")

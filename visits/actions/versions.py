@@ -67,7 +67,7 @@ def new_version(*, owner: Any, by: User) -> Any:
         for row in rows:
             row.pk, row.version = None, draft
         getattr(draft, name).model._default_manager.bulk_create(rows)
-    _record(f"{_noun(owner)}.versioned", owner, by)
+    _record("rating_scale.versioned" if _is_scale(owner) else "question_set.versioned", owner, by)
     return draft
 
 
@@ -85,7 +85,8 @@ def write_draft(*, version: Version, rows: dict[str, list[Any]], note: str, by: 
         for position, row in enumerate(wanted):
             row.pk, row.version, row.position = None, version, position
         getattr(version, name).model._default_manager.bulk_create(wanted)
-    _record(f"{_noun(_owner(version))}.written", _owner(version), by)
+    owner = _owner(version)
+    _record("rating_scale.written" if _is_scale(owner) else "question_set.written", owner, by)
 
 
 @transaction.atomic
@@ -106,7 +107,8 @@ def publish(*, version: Version, starts_on: date, by: User) -> None:
         last.save(update_fields=["ends_on"])
     version.starts_on = starts_on
     version.save(update_fields=["starts_on"])
-    _record(f"{_noun(owner)}.published", owner, by, starts_on=starts_on.isoformat())
+    day = starts_on.isoformat()
+    _record("rating_scale.published" if _is_scale(owner) else "question_set.published", owner, by, starts_on=day)
 
 
 @transaction.atomic
@@ -115,7 +117,7 @@ def discard_draft(*, version: Version, by: User) -> None:
     version = _locked_draft(version, by)
     owner = _owner(version)
     version.delete()
-    _record(f"{_noun(owner)}.draft_discarded", owner, by)
+    _record("rating_scale.draft_discarded" if _is_scale(owner) else "question_set.draft_discarded", owner, by)
 
 
 @transaction.atomic
@@ -149,8 +151,8 @@ def _owner(version: Any) -> Any:
     return version.owner
 
 
-def _noun(owner: Any) -> str:
-    return "rating_scale" if isinstance(owner, RatingScale) else "question_set"
+def _is_scale(owner: Any) -> bool:
+    return isinstance(owner, RatingScale)
 
 
 def _check(by: User, owner: Owner) -> None:

@@ -155,10 +155,15 @@ def _publish(batch: Import, user: User, stored: Stored, rest: str) -> None:
     now = timezone.now()
     done = {"state": Import.State.DONE, "counts": counts, "done_at": now, "rest": rest}
     Import.objects.filter(pk=batch.pk).update(**done)
-    verb = "places.imported" if batch.kind == Import.Kind.PLACES else "import.done"
-    bodies = [batch.body_id] if batch.body_id else []
     details: dict[str, Any] = counts
-    audit.record(verb, by=user, obj=batch, mechanism=batch.mechanism, bodies=bodies, **details)
+    audit.record(
+        "places.imported" if batch.kind == Import.Kind.PLACES else "import.done",
+        by=user,
+        obj=batch,
+        mechanism=batch.mechanism,
+        bodies=[batch.body_id] if batch.body_id else [],
+        **details,
+    )
 
 
 @handler(UNDO, may_still=_may_still)
@@ -179,9 +184,14 @@ def undo(run: JobRun) -> None:
 def _publish_undone(batch: Import, user: User, count: int) -> None:
     done: dict[str, Any] = {"state": Import.State.UNDONE, "undone_at": timezone.now(), "undone_by": user}
     Import.objects.filter(pk=batch.pk).update(**done)
-    verb = "places.import_undone" if batch.kind == Import.Kind.PLACES else "import.undone"
-    bodies = [batch.body_id] if batch.body_id else []
-    audit.record(verb, by=user, obj=batch, mechanism=batch.mechanism, bodies=bodies, records=count)
+    audit.record(
+        "places.import_undone" if batch.kind == Import.Kind.PLACES else "import.undone",
+        by=user,
+        obj=batch,
+        mechanism=batch.mechanism,
+        bodies=[batch.body_id] if batch.body_id else [],
+        records=count,
+    )
 
 
 def _asker(run: JobRun) -> User:

@@ -115,9 +115,9 @@ def _entries_of_changes(saved: list[tuple[datetime, Any, Both]], sees: frozenset
     for at, by, both in saved:
         shown = [
             difference
-            for name, values in both.items()
+            for name, (before, after) in both.items()
             if name in sees
-            for difference in _differences(name, *values, names, places)
+            for difference in _differences(name, before, after, names, places)
         ]
         if shown:
             title = ngettext("%(n)s field changed", "%(n)s fields changed", len(shown)) % {"n": len(shown)}

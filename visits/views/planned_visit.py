@@ -29,7 +29,7 @@ def typed_from_plan(request: HttpRequest, mechanism: Mechanism) -> dict[str, Any
     return {
         "place": plan.place_id and str(plan.place_id),
         "lead_body": plan.body_id,
-        "partners": list(plan.partner_rows.values_list("body", flat=True)),  # type: ignore[attr-defined]
+        "partners": list(plan.partner_rows.values_list("body", flat=True)),
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,
         "kind": plan.kind,

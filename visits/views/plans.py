@@ -93,7 +93,8 @@ def _is_unlogged(plan: Plan) -> bool:
 
 def _fields_of(event: PlanEvent) -> str:
     """Return what changed, by the names of the fields: never what stood or stands there."""
-    return ", ".join(str(Plan._meta.get_field(name).verbose_name) for name in event.fields)
+    columns: list[Any] = [Plan._meta.get_field(name) for name in event.fields]
+    return ", ".join(str(column.verbose_name) for column in columns)
 
 
 @asks_and_acts
@@ -111,7 +112,7 @@ def plan_step(request: HttpRequest, mechanism: Mechanism, pk: Any, step: str) ->
         except actions.PlanRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, wanted.said)
+            messages.success(request, str(wanted.said))
             if wanted.name == "resume":
                 tell_of_others(request, stored)
             return redirect("visits:plan_detail", npm=mechanism.slug, pk=plan.pk)
