@@ -82,6 +82,10 @@ def addresses(records):
             assert not name.startswith(("visits:plan", "visits:mandate", "visits:programme"))
 
 
+# Workbooks say when they were written, the session how long it lasts: a slow machine looks at them a second later.
+OF_THE_CLOCK = ("_xlsx", "account_session_left")
+
+
 def crawled(client, records):
     """Fetch every address of the portal and the searches; return (address without ids) → (status, bytes)."""
     found = {}
@@ -127,7 +131,8 @@ def test_sealed_plan_leaves_no_trace_with_six_others(
         assert not [label for label, (_s, body, head) in pages.items() if CANARY in _without_search(body) + head], name
     # Not even that there is one: the pages are those of a world without it.
     for name, pages in before.items():
-        assert not [label for label in pages if _shown(pages[label]) != _shown(after[name][label])], name
+        same = [label for label in pages if not label.endswith(OF_THE_CLOCK)]
+        assert not [label for label in same if _shown(pages[label]) != _shown(after[name][label])], name
 
 
 def _without_search(body):
