@@ -65,6 +65,8 @@ def _model(label: str) -> Any:
 
 
 def _field(model: Any, name: str) -> str:
+    if name == "ends_on":
+        return _("No longer from")  # the words of the forms; the model's are for those who read the data
     try:
         return capfirst(str(model._meta.get_field(name).verbose_name))
     except (FieldDoesNotExist, AttributeError):

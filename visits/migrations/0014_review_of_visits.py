@@ -6,65 +6,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visits', '0013_attachments'),
+        ("visits", "0013_attachments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='visit',
-            name='looked_at',
+            model_name="visit",
+            name="looked_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='visit',
-            name='state',
-            field=models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('approved', 'approved'), ('withdrawn', 'withdrawn'), ('discarded', 'discarded')], default='draft', max_length=10, verbose_name='state'),
+            model_name="visit",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("submitted", "submitted"),
+                    ("returned", "returned"),
+                    ("approved", "approved"),
+                    ("withdrawn", "withdrawn"),
+                    ("discarded", "discarded"),
+                ],
+                default="draft",
+                max_length=10,
+                verbose_name="state",
+            ),
         ),
         migrations.AlterField(
-            model_name='visitevent',
-            name='from_state',
-            field=models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('approved', 'approved'), ('withdrawn', 'withdrawn'), ('discarded', 'discarded')], max_length=10),
+            model_name="visitevent",
+            name="from_state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("submitted", "submitted"),
+                    ("returned", "returned"),
+                    ("approved", "approved"),
+                    ("withdrawn", "withdrawn"),
+                    ("discarded", "discarded"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='visitevent',
-            name='to_state',
-            field=models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('approved', 'approved'), ('withdrawn', 'withdrawn'), ('discarded', 'discarded')], max_length=10),
+            model_name="visitevent",
+            name="to_state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("submitted", "submitted"),
+                    ("returned", "returned"),
+                    ("approved", "approved"),
+                    ("withdrawn", "withdrawn"),
+                    ("discarded", "discarded"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='VisitChange',
+            name="VisitChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('approved', 'approved'), ('withdrawn', 'withdrawn'), ('discarded', 'discarded')], max_length=10)),
-                ('fields', models.JSONField(verbose_name='fields')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("returned", "returned"),
+                            ("approved", "approved"),
+                            ("withdrawn", "withdrawn"),
+                            ("discarded", "discarded"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("fields", models.JSONField(verbose_name="fields")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="visits.visit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='VisitNote',
+            name="VisitNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'note'), ('question', 'question'), ('answer', 'answer'), ('addendum', 'addendum')], max_length=10)),
-                ('side', models.CharField(choices=[('bodies', 'the bodies involved'), ('coordinator', 'the coordinator')], max_length=12)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared with the other side')),
-                ('text', models.TextField(verbose_name='text')),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('answers_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='visits.visitnote')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "note"),
+                            ("question", "question"),
+                            ("answer", "answer"),
+                            ("addendum", "addendum"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("bodies", "the bodies involved"), ("coordinator", "the coordinator")], max_length=12
+                    ),
+                ),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared with the other side")),
+                ("text", models.TextField(verbose_name="text")),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "answers_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="visits.visitnote",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="visits.visit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('kind', 'question'), ('settled_at', None)), fields=['visit'], name='visits_visitnote_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answers_to__isnull', False), ('kind', 'answer')), models.Q(models.Q(('kind', 'answer'), _negated=True), ('answers_to__isnull', True)), _connector='OR'), name='visits_visitnote_answers_a_question'), models.CheckConstraint(condition=models.Q(('kind', 'note'), ('is_shared', True), _connector='OR'), name='visits_visitnote_only_notes_are_kept_to_a_side'), models.CheckConstraint(condition=models.Q(('kind', 'question'), ('settled_at', None), _connector='OR'), name='visits_visitnote_questions_are_settled')],
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kind", "question"), ("settled_at", None)),
+                        fields=["visit"],
+                        name="visits_visitnote_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answers_to__isnull", False), ("kind", "answer")),
+                            models.Q(models.Q(("kind", "answer"), _negated=True), ("answers_to__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="visits_visitnote_answers_a_question",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "note"), ("is_shared", True), _connector="OR"),
+                        name="visits_visitnote_only_notes_are_kept_to_a_side",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "question"), ("settled_at", None), _connector="OR"),
+                        name="visits_visitnote_questions_are_settled",
+                    ),
+                ],
             },
         ),
     ]
