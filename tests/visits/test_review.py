@@ -157,6 +157,15 @@ def test_discarded_draft_is_the_business_of_the_body_alone(as_, draft, alpha_mon
     assert actions.take_transition(visit=draft, name="restore", by=alpha_monitor).state == "draft"
 
 
+def test_form_says_that_a_changed_visit_is_in_review_again(as_, approved, entered, alpha_monitor):
+    sent = entered | {"access": "full", "version": approved.version, "summary": "More.", "amend_reason": "Forgotten."}
+
+    response = as_(alpha_monitor).post(url(approved, "visit_change"), sent, follow=True)
+
+    assert Visit.objects.get().state == "submitted"
+    assert "in review again and leaves the figures" in text_of(response)
+
+
 # -- Questions, notes, addenda ----------------------------------------------------------------------------------------
 def test_question_is_asked_answered_and_settled(as_, approved, coordinator, alpha_monitor):
     office, body = as_(coordinator), as_(alpha_monitor)

@@ -12,7 +12,7 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, can
 from visits import actions
-from visits.models import Visit
+from visits.models import TRANSITIONS, Visit
 from visits.views.planned_visit import tie_to_plan
 from visits.views.visit_form_page import (
     filled_form,
@@ -79,7 +79,9 @@ def loggable_visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit
 def _changed(request: HttpRequest, mechanism: Mechanism, answer: Answer) -> HttpResponse:
     if answer.taken:
         messages.info(request, merged_in_words(answer.taken))
-    return saved(request, mechanism, answer.visit, _("The visit has been saved."))
+    is_amended = answer.visit.state == Visit.State.SUBMITTED  # what is submitted takes no change: this one put it there
+    sentence = str(TRANSITIONS["amend"].done) if is_amended else _("The visit has been saved.")
+    return saved(request, mechanism, answer.visit, sentence)
 
 
 @require_safe
