@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from members.models import Mechanism, Reminder, Task
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
@@ -28,14 +29,17 @@ def sorted_tasks(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int,
     """
     is_told = MANAGE_BODY_PEOPLE in grants or mechanism.pk in grants.on(CONVENE)
     told = _told_of(user, mechanism) if is_told else Reminder.objects.none()
-    late = set(told.values_list("task", flat=True))
+    late = set(told.values_list(Cast("task", TextField()), flat=True))
     led, today = grants.on(MANAGE_BODY_PEOPLE), date.today()
     asked = Q(owner=user.pk) | Q(owner=None, body__in=led) | Q(created_by=user.pk, due_on__lt=today)
     if late:
         asked |= Q(pk__in=told.values("task"))
     tasks = Task.objects.visible_to(user).open_ones().filter(asked, mechanism=mechanism).order_by("due_on", "id")
-    groups: dict[str, list[Any]] = {"own": [], "unnamed": [], "late": [], "given": []}
-    for pk, owner, body, giver, due_on in tasks.values_list("pk", "owner", "body", "created_by", "due_on"):
+    groups: dict[str, list[str]] = {"own": [], "unnamed": [], "late": [], "given": []}
+    # Keys as text: hundreds are sorted, and only tens become keys of rows.
+    for pk, owner, body, giver, due_on in tasks.values_list(
+        Cast("pk", TextField()), "owner", "body", "created_by", "due_on"
+    ):
         if owner == user.pk:
             groups["own"].append(pk)
         if owner is None and body in led:
@@ -45,7 +49,7 @@ def sorted_tasks(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int,
         if giver == user.pk and owner != user.pk and due_on < today:
             groups["given"].append(pk)
     wanted = {pk for members in groups.values() for pk in members[:shown]}
-    rows = {task.pk: task for task in Task.objects.filter(pk__in=wanted).select_related("owner")} if wanted else {}
+    rows = {str(task.pk): task for task in Task.objects.filter(pk__in=wanted).select_related("owner")} if wanted else {}
     return {name: _group(members, rows, shown, counted) for name, members in groups.items() if members}
 
 
@@ -55,6 +59,6 @@ def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
     return told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism)
 
 
-def _group(members: list[Any], rows: dict[Any, Task], shown: int, counted: int) -> Sorted:
+def _group(members: list[str], rows: dict[str, Task], shown: int, counted: int) -> Sorted:
     first = [rows[pk] for pk in members[:shown] if pk in rows]
     return Sorted(first, min(len(members), counted), len(members) > counted)
