@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 total.visits += loaded.visits
                 total.present += loaded.present
             self._finish(total)
+            call_command("load_demo_plans", stdout=self.stdout)
 
     def _shares(self, mechanisms: list[Mechanism]) -> list[tuple[Mechanism, float]]:
         weights = [SHARES.get(mechanism.slug, 1) for mechanism in mechanisms]
