@@ -214,3 +214,9 @@ def test_hostile_name_is_shown_as_typed(as_, coordinator, mechanism, entered):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&lt;img src=file:///etc/passwd&gt;" in page
     assert "<script>alert" not in page
+
+
+def test_form_of_a_new_place_begins_empty(as_, coordinator, mechanism):
+    page = as_(coordinator).get(url_of("place_create", mechanism)).content.decode()
+
+    assert " object at 0x" not in page

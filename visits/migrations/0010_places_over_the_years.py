@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="place",
             name="address",
-            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="address"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=300, verbose_name="address"),
         ),
         migrations.AddField(
             model_name="place",
@@ -286,12 +286,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="place",
             name="note",
-            field=models.TextField(blank=True, db_default="", verbose_name="note"),
+            field=models.TextField(blank=True, db_default="", default="", verbose_name="note"),
         ),
         migrations.AddField(
             model_name="place",
             name="postcode",
-            field=models.CharField(blank=True, db_default="", max_length=20, verbose_name="postcode"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=20, verbose_name="postcode"),
         ),
         migrations.AddField(
             model_name="place",
@@ -299,6 +299,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="As the operator divides its places.",
                 max_length=100,
                 verbose_name="region",

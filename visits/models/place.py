@@ -68,17 +68,22 @@ class Place(models.Model):
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("operator")
     )
     town = models.CharField(_("town"), max_length=100, blank=True)
-    address = models.CharField(_("address"), max_length=300, blank=True, db_default="")
-    postcode = models.CharField(_("postcode"), max_length=20, blank=True, db_default="")
+    address = models.CharField(_("address"), max_length=300, blank=True, default="", db_default="")
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="", db_default="")
     region = models.CharField(
-        _("region"), max_length=100, blank=True, db_default="", help_text=_("As the operator divides its places.")
+        _("region"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As the operator divides its places."),
     )
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True, help_text=_("Empty: not recorded."))
     opened_on = models.DateField(_("opened"), null=True, blank=True)
     closed_on = models.DateField(_("closed"), null=True, blank=True)
-    note = models.TextField(_("note"), blank=True, db_default="")
+    note = models.TextField(_("note"), blank=True, default="", db_default="")
     is_invented = models.BooleanField(_("invented for demonstration"), default=False)
     # Two records of one place: this one gave way to the other (PlaceMerge keeps what moved).
     merged_into = models.ForeignKey(

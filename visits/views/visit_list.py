@@ -79,5 +79,5 @@ def _how_many(count: tuple[int, bool] | None) -> str:
 def _download(count: tuple[int, bool] | None) -> str:
     if count is None or count[1]:
         return _("Download all these records")
-    text = ngettext("Download this record", "Download these %(number)s records", count[0])
-    return text % {"number": number_format(count[0])}
+    text = ngettext("Download this record", "Download these %(n)s records", count[0])
+    return text % {"n": number_format(count[0])}
