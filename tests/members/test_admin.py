@@ -109,16 +109,15 @@ def test_nothing_but_reference_lists_is_there():
 
 def test_no_word_of_a_visit_can_be_reached(as_, coordinator, administrator, own, mechanism, alpha):
     """R-11: every page of the admin, as the two who may come in, holds nothing of visits, places or people."""
+    authority = Authority.objects.create(mechanism=mechanism, name="An agency")
     place = Place.objects.create(
         mechanism=mechanism,
         setting=mechanism.settings.first(),
         jurisdiction=mechanism.jurisdictions.first(),
         name=f"Place {CANARY}",
+        authority=authority,
     )
     VisitFactory(place=place, lead_body=alpha, approved=True, summary=CANARY, reference=CANARY)
-    authority = Authority.objects.create(mechanism=mechanism, name="An agency")
-    place.authority = authority
-    place.save()
     urls = [INDEX, "/admin/members/", "/admin/visits/"]
     for model, obj in ((Source, own), (Authority, authority)):
         urls += [
