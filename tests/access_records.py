@@ -271,7 +271,7 @@ ARGUMENTS = {
     "visits:place_fact_correct kind": "capacities",
     "visits:place_fact_end kind": "capacities",
     "visits:place_fact_remove kind": "capacities",
-    "account_session_end pk": 1,
+    "account_session_end pk": 0,  # nobody’s: what the numbers are depends on who signed in before
     "account_confirm_email key": "no-such-key",
     "account_reset_password_from_key uidb36": "1",
     "account_reset_password_from_key key": "no-such-key",
