@@ -67,6 +67,8 @@ def pages_of(user, paths):
         if path.startswith("/admin/"):
             continue  # Django's own pages, for lists of reference alone
         response = client.get(path)
+        if response.streaming:
+            b"".join(response.streaming_content)  # to its end, or the file would stay open
         is_page = response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
         html = response.content.decode() if is_page else ""
         if "<html" in html:

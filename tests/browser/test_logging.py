@@ -124,6 +124,7 @@ def test_place_visited_lately_is_one_key_away(visitor, alpha_monitor, alpha, pri
 def test_words_without_a_choice_are_not_sent_as_a_search(visitor, alpha_monitor):
     page = visitor(alpha_monitor, width=320)
     new_visit(page)
+    page.get_by_role("combobox", name="Place").wait_for()  # the script has made it one
     page.keyboard.type("prison of nowhere")
 
     page.get_by_role("button", name="Save as a draft").click()

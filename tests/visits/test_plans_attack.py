@@ -91,6 +91,8 @@ def attack(attacker, body, places, client, tries):
     for path in [*pages, "/examplia/desk/plans/programme/"]:
         response = client.get(path)
         seen.append((response.status_code, masked(response.content.decode())))
+    if tries > FEW:
+        return seen  # a calendar file holds so many plans and no more: which of a thousand depends on their ids
     unfolded = client.get("/examplia/desk/plans/mine.ics").content.decode().replace("\r\n ", "")
     calendar = re.sub(r"\d{8}T\d{6}Z", "TIME", masked(unfolded))
     return [*seen, ("calendar", "\n".join(sorted(calendar.split())))]  # plans of one day stand in any order
