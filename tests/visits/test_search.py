@@ -250,7 +250,7 @@ def test_a_search_is_written_down_without_its_words(as_, url, visit, coordinator
 
 
 def test_marks_cannot_bring_in_markup(as_, alpha_lead, url, visit):
-    Visit.objects.filter(pk=visit.pk).update(summary=f"<script>alert(1)</script> {END}mould{BEGIN} <mark>")
+    Visit.objects.filter(pk=visit.pk).update(summary=f"<script>alert(1)</script> {END} mould {BEGIN} <mark>")
 
     page = as_(alpha_lead).get(url, {"q": "mould"}).content.decode()
 
