@@ -4,10 +4,6 @@ It leaves the portal, so it names no person who wrote, approved or does anything
 they were entered.
 """
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +14,10 @@ from django.utils.translation import gettext_noop
 
 from members.models import Attendance, MemberBody, Minutes, Task, WorkingGroup
 from npmportal import audit
-from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
-from npmportal.pdf import PdfError, write_pdf
 from npmportal.pdf.checks import checked_sha256
+from npmportal.pdf.printing import Document, print_document
 from npmportal.private_files import put_in_place, unfinished_file
 
 KIND = "minutes"
@@ -30,18 +26,6 @@ STEPS = 3
 COLLECTING = gettext_noop("Putting the minutes together")
 WRITING = gettext_noop("Writing the PDF file")
 CHECKING = gettext_noop("Checking the PDF file")
-
-
-@dataclass(frozen=True)
-class Document:
-    """The whole document, and the moment from which on it says what it says."""
-
-    html: str
-    created: datetime
-
-    @property
-    def identifier(self) -> str:
-        return hashlib.sha256(self.html.encode()).hexdigest()
 
 
 def _may_still(job: Job) -> bool:
@@ -58,7 +42,7 @@ def build(run: JobRun) -> None:
     document = compose(minutes)
     with unfinished_file(minutes, "pdf") as path:
         run.progress(1, STEPS, WRITING)
-        pages = _written(run, document, path)
+        pages = print_document(run, document, path, STYLESHEET)
         run.progress(2, STEPS, CHECKING)
         sha256 = checked_sha256(path, pages)
         run.finish(lambda: _publish(run, minutes, path, pages, sha256))
@@ -95,29 +79,6 @@ def _agreed(minutes: Minutes) -> Any:
 
 def _order(row: Attendance) -> tuple[int, str]:
     return list(Attendance.Presence).index(Attendance.Presence(row.presence)), row.body.name if row.body else row.guest
-
-
-def _written(run: JobRun, document: Document, path: Path) -> int:
-    try:
-        return write_pdf(
-            document.html,
-            path,
-            stylesheet=STYLESHEET,
-            identifier=document.identifier,
-            created=document.created,
-            variant="pdf/ua-1",
-            on_progress=_stop_when_lost(run),
-        )
-    except PdfError as error:
-        raise JobError(str(error)) from error
-
-
-def _stop_when_lost(run: JobRun) -> Callable[[int, int], None]:
-    def on_progress(_step: int, _page: int) -> None:
-        if run.lost.is_set():
-            raise LostLease
-
-    return on_progress
 
 
 def _publish(run: JobRun, minutes: Minutes, path: Path, pages: int, sha256: str) -> None:

@@ -258,11 +258,12 @@ def test_addition_stands_in_a_new_pdf_and_an_older_job_does_not_overwrite_it(app
 def test_pdf_that_failed_says_so_and_is_tried_again_by_whoever_keeps_the_group(
     as_, approved, coordinator, alpha, alpha_lead, monkeypatch
 ):
-    from members.documents import minutes as document
     from npmportal.pdf import PdfError
 
     with monkeypatch.context() as patch:
-        patch.setattr(document, "write_pdf", lambda *args, **options: (_ for _ in ()).throw(PdfError("too_slow")))
+        patch.setattr(
+            "npmportal.pdf.printing.write_pdf", lambda *args, **options: (_ for _ in ()).throw(PdfError("too_slow"))
+        )
         made(approved)
     page = as_(coordinator).get(address(approved.meeting, "minutes_detail")).content.decode()
     assert "The PDF could not be made." in page

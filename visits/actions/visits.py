@@ -38,12 +38,7 @@ RECORDED = (
     "access_reason",
     "access_note",
     *Visit.FUNNEL,
-    "privacy",
-    "interpreting",
-    "interpreting_note",
-    "areas_seen",
-    "staff_spoken_to",
-    "documents_checked",
+    *Visit.TALKS,
     "isolation_note",
     "summary",
 )

@@ -1,9 +1,5 @@
 """The mandate letter as a PDF (PDF/UA-1): body, place, days, people named, and the powers as the register has them."""
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +10,10 @@ from django.utils.translation import gettext_noop
 
 from members.models import Designation, LegalBasis, Power
 from npmportal import audit
-from npmportal.jobs import JobError, JobRun, LostLease, handler
+from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
-from npmportal.pdf import PdfError, write_pdf
 from npmportal.pdf.checks import checked_sha256
+from npmportal.pdf.printing import Document, print_document
 from npmportal.private_files import put_in_place, unfinished_file
 from visits.models import MandateLetter, Plan
 
@@ -27,18 +23,6 @@ STEPS = 2
 WRITING = gettext_noop("Writing the PDF file")
 CHECKING = gettext_noop("Checking the PDF file")
 HELD = (Power.Extent.FULL, Power.Extent.PARTLY, Power.Extent.PRACTICE)  # what is not held is not claimed
-
-
-@dataclass(frozen=True)
-class Letter:
-    """The whole letter, and the moment from which on it says what it says."""
-
-    html: str
-    created: datetime
-
-    @property
-    def identifier(self) -> str:
-        return hashlib.sha256(self.html.encode()).hexdigest()
 
 
 def _may_still(job: Job) -> bool:
@@ -54,13 +38,13 @@ def build(run: JobRun) -> None:
     run.progress(0, STEPS, WRITING)
     document = compose(letter)
     with unfinished_file(letter, "pdf") as path:
-        pages = _written(run, document, path)
+        pages = print_document(run, document, path, STYLESHEET)
         run.progress(1, STEPS, CHECKING)
         sha256 = checked_sha256(path, pages)
         run.finish(lambda: _publish(run, letter, path, pages, sha256))
 
 
-def compose(letter: MandateLetter) -> Letter:
+def compose(letter: MandateLetter) -> Document:
     """Return the letter in its language, with the body's name, standing and powers of the first day of the visit."""
     plan, day = letter.plan, letter.plan.starts_on
     with translation.override(letter.language):
@@ -76,30 +60,7 @@ def compose(letter: MandateLetter) -> Letter:
             "is_invented": settings.DEMONSTRATION,
         }
         html = render_to_string("visits/mandate_letter.pdf.html", context)
-    return Letter(html, letter.made_at)
-
-
-def _written(run: JobRun, document: Letter, path: Path) -> int:
-    try:
-        return write_pdf(
-            document.html,
-            path,
-            stylesheet=STYLESHEET,
-            identifier=document.identifier,
-            created=document.created,
-            variant="pdf/ua-1",
-            on_progress=_stop_when_lost(run),
-        )
-    except PdfError as error:
-        raise JobError(str(error)) from error
-
-
-def _stop_when_lost(run: JobRun) -> Callable[[int, int], None]:
-    def on_progress(_step: int, _page: int) -> None:
-        if run.lost.is_set():
-            raise LostLease
-
-    return on_progress
+    return Document(html, letter.made_at)
 
 
 def _publish(run: JobRun, letter: MandateLetter, path: Path, pages: int, sha256: str) -> None:

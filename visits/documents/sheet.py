@@ -30,7 +30,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "visit": ("reference", "place", "starts_on", "ends_on", "time_in", "time_out", "kind", "notice", "validity"),
     "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
     "numbers": Visit.FUNNEL,
-    "talks": ("privacy", "interpreting", "interpreting_note", "areas_seen", "staff_spoken_to", "documents_checked"),
+    "talks": Visit.TALKS,
     "situation": ("isolation_note",),
     "summary": ("satisfaction", "summary"),
 }

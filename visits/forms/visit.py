@@ -29,22 +29,12 @@ from visits.models.completeness import is_within_remit
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
-
-TALKS = (
-    "privacy",
-    "interpreting",
-    "interpreting_note",
-    "areas_seen",
-    "staff_spoken_to",
-    "documents_checked",
-    "isolation_note",
-)
 # The folded parts of the form; of the fields that always hold something, only another value than the usual one counts.
 SECTIONS = {
     "partners": ("partners", "reference", "mode", "trigger", "time_in", "time_out"),
     "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
     "numbers": Visit.FUNNEL,
-    "talks": TALKS,
+    "talks": (*Visit.TALKS, "isolation_note"),
     "words": ("satisfaction", "confidentiality", "summary"),
 }
 LISTS = (

@@ -17,9 +17,9 @@ from visits.importing.checking import RowReader, check
 from visits.importing.columns import FIGURE, columns_of
 from visits.importing.copying import NewRows
 from visits.importing.lookups import Bodies, Places
-from visits.importing.outcomes import SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
+from visits.importing.outcomes import SKIPPED, UNCHANGED, UPDATED, Outcome
 from visits.importing.reading import Row
-from visits.importing.storing import RowsAreWrong, Shown, Stored
+from visits.importing.storing import Shown, Stored
 from visits.importing.synonyms import simple
 from visits.importing.values import Wrong
 from visits.models import Import, ImportedVisit, Visit, VisitChange, VisitFigure
@@ -132,12 +132,7 @@ class PeopleWriter:
         stored, done = Stored(Counter()), 0
         made = NewRows(ImportedVisit, batch_id=self.batch.pk)
         for outcomes in check(self.checker, rows, locked=True):
-            for outcome in outcomes:
-                stored.counts[outcome.result] += 1
-                if outcome.result in (WRONG, SKIPPED):
-                    stored.rest.append((outcome.number, outcome.cells))
-            if stored.counts[WRONG] and not self.only_good:
-                raise RowsAreWrong
+            stored.take(outcomes, only_good=self.only_good)
             changed = [outcome for outcome in outcomes if outcome.result == UPDATED]
             self._store(changed)
             for outcome in changed:

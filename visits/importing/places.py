@@ -13,10 +13,10 @@ from visits.importing.checking import RowReader, check
 from visits.importing.columns import columns_of
 from visits.importing.copying import NewRows
 from visits.importing.lookups import Bodies, Places
-from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
+from visits.importing.outcomes import NEW, UNCHANGED, UPDATED, WRONG, Outcome
 from visits.importing.place_facts import FACTS, put_fact
 from visits.importing.reading import Row
-from visits.importing.storing import RowsAreWrong, Shown, Stored
+from visits.importing.storing import Shown, Stored
 from visits.importing.synonyms import simple
 from visits.models import Authority, Import, ImportedPlace, Place, PlaceCode
 
@@ -162,12 +162,7 @@ class PlaceWriter:
         made = NewRows(ImportedPlace, batch_id=self.batch.pk)
         done = 0
         for outcomes in check(self.checker, rows, locked=True):
-            for outcome in outcomes:
-                stored.counts[outcome.result] += 1
-                if outcome.result in (WRONG, SKIPPED):
-                    stored.rest.append((outcome.number, outcome.cells))
-            if stored.counts[WRONG] and not self.only_good:
-                raise RowsAreWrong
+            stored.take(outcomes, only_good=self.only_good)
             for outcome in outcomes:
                 if outcome.is_written():
                     place = self._add(outcome) if outcome.result == NEW else self._change(outcome)

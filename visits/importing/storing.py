@@ -35,6 +35,18 @@ class Stored:
     handed_in: int = 0
     rest: list[tuple[int, list[str]]] = field(default_factory=list)
 
+    def take(self, outcomes: Iterable[Outcome], *, only_good: bool) -> None:
+        """Count rows that were checked, and keep those that are left out.
+
+        Raises RowsAreWrong where a row is wrong and the person did not ask for the good ones alone.
+        """
+        for outcome in outcomes:
+            self.counts[outcome.result] += 1
+            if outcome.result in (WRONG, SKIPPED):
+                self.rest.append((outcome.number, outcome.cells))
+        if self.counts[WRONG] and not only_good:
+            raise RowsAreWrong
+
 
 @dataclass
 class VisitWriter:
@@ -71,12 +83,7 @@ class VisitWriter:
         """
         stored, done = Stored(), 0
         for outcomes in check(self.checker, rows, locked=True):
-            for outcome in outcomes:
-                stored.counts[outcome.result] += 1
-                if outcome.result in (WRONG, SKIPPED):
-                    stored.rest.append((outcome.number, outcome.cells))
-            if stored.counts[WRONG] and not self.only_good:
-                raise RowsAreWrong
+            stored.take(outcomes, only_good=self.only_good)
             stored.handed_in += sum(self._add(outcome) for outcome in outcomes if outcome.result == NEW)
             self._store_new()
             self._change([outcome for outcome in outcomes if outcome.result == UPDATED])

@@ -190,6 +190,7 @@ class Visit(models.Model):
         "isolation_note",
         "summary",
     )
+    TALKS = ("privacy", "interpreting", "interpreting_note", "areas_seen", "staff_spoken_to", "documents_checked")
     FUNNEL = (
         "people_in_custody",
         "people_not_available",
