@@ -1,6 +1,6 @@
 """What can happen in the portal: for each action its sentence, its kind, and who may read of it (plain data).
 
-Every action that is recorded stands here, or in the app's own list (visits/activity.py), which it adds when it starts;
+Every action that is recorded stands here, or in the app's own list (visits/activity/), which it adds when it starts;
 a test looks for those that do not. ``{who}`` is the person who acted,
 ``{what}`` the record it is about (SUBJECTS).
 """

@@ -11,16 +11,7 @@ class VisitsConfig(AppConfig):
         from members.coverage.cells import show_beside
         from members.leaving_hooks import when_a_person_leaves
         from members.reference.further import load_beside
-        from visits import (  # noqa: F401
-            activity,
-            attachment_activity,
-            attachment_checks,
-            field_table,
-            import_activity,
-            place_activity,
-            plan_activity,
-            question_activity,
-        )
+        from visits import activity, attachment_checks, field_table  # noqa: F401
         from visits.beside_coverage import places_and_visits
         from visits.concern_kinds import register_kinds
         from visits.documents import mandate_letter  # noqa: F401
@@ -32,11 +23,6 @@ class VisitsConfig(AppConfig):
         from visits.reference.scales import load_scales
 
         activity.declare()
-        import_activity.declare()
-        attachment_activity.declare()
-        place_activity.declare()
-        plan_activity.declare()
-        question_activity.declare()
         register_kinds()
         show_beside(places_and_visits)
         load_beside(load_scales)

@@ -1,8 +1,10 @@
 """No byte that six other people receive holds a word of a sealed plan, or that there is one (security B1)."""
 
+import io
 import logging
 import re
 import uuid
+import zipfile
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -69,7 +71,7 @@ def masked(path, body):
     text = body.decode(errors="replace")
     text = re.sub(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", "ID", text)
     text = re.sub(r"\b[A-Za-z0-9]{64}\b|\b[0-9a-f]{12}\b|[A-Za-z0-9_-]{43}=?", "TOKEN", text)
-    text = re.sub(r'data-seconds="\d+"|(after|before)=[^"&]*', "TIME", text)
+    text = re.sub(r'data-seconds="\d+"|"left": \d+|(after|before)=[^"&]*', "TIME", text)
     return re.sub(r"\d\d:\d\d(:\d\d)?(\.\d+)?|\d{4}-\d\d-\d\dT\d+|\d{8}T\d+Z?", "TIME", text)
 
 
@@ -82,8 +84,12 @@ def addresses(records):
             assert not name.startswith(("visits:plan", "visits:mandate", "visits:programme"))
 
 
-# Workbooks say when they were written, the session how long it lasts: a slow machine looks at them a second later.
-OF_THE_CLOCK = ("_xlsx", "account_session_left")
+def unpacked(body):
+    """The bytes as they can be read: of a workbook, all its parts with their names."""
+    if not body.startswith(b"PK"):
+        return body
+    with zipfile.ZipFile(io.BytesIO(body)) as workbook:
+        return b"".join(name.encode() + workbook.read(name) for name in sorted(workbook.namelist()))
 
 
 def crawled(client, records):
@@ -92,7 +98,9 @@ def crawled(client, records):
     npm = "/examplia/desk/"
     for label, path in [*addresses(records), *((s, f"{npm}{s}{CANARY.upper()}") for s in SEARCHES)]:
         response = client.get(path)
-        found[label] = (response.status_code, body_of(response), masked(path, str(dict(response.headers)).encode()))
+        # The length follows from the body, which is compared; a workbook packed a second later has another one.
+        headers = {name: said for name, said in response.headers.items() if name != "Content-Length"}
+        found[label] = (response.status_code, unpacked(body_of(response)), masked(path, str(headers).encode()))
     return found
 
 
@@ -131,8 +139,7 @@ def test_sealed_plan_leaves_no_trace_with_six_others(
         assert not [label for label, (_s, body, head) in pages.items() if CANARY in _without_search(body) + head], name
     # Not even that there is one: the pages are those of a world without it.
     for name, pages in before.items():
-        same = [label for label in pages if not label.endswith(OF_THE_CLOCK)]
-        assert not [label for label in same if _shown(pages[label]) != _shown(after[name][label])], name
+        assert not [label for label in pages if _shown(pages[label]) != _shown(after[name][label])], name
 
 
 def _without_search(body):

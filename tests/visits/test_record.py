@@ -112,7 +112,7 @@ def test_record_of_a_visit_that_is_closed_is_not_changed(draft, alpha_monitor, s
 
 
 def test_line_of_the_field_table_decides(draft, alpha_monitor, alpha, monkeypatch):
-    from tests.visits.test_field_table import with_word
+    from tests.visits.field_table_tools import with_word
     from visits import field_table
 
     monkeypatch.setattr(field_table, "TABLE", with_word("team_names", "lead_body_changes", "never"))
