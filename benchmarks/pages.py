@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -47,23 +47,39 @@ class Timing:
         return f"{name} median {self.median:6.1f} ms  p95 {self.p95:6.1f} ms  queries {self.queries}{over}"
 
 
-def measure(page: Page) -> Timing:
-    """Open ``page`` ROUNDS times after three to warm up; RuntimeError if it does not answer 200."""
+def measure(opened: Sequence[Page]) -> list[Timing]:
+    """Open all the pages ROUNDS times, after three times to warm up; RuntimeError if one does not answer 200.
+
+    Each round opens every page once, so that a machine that is slower for a minute is slower for all of them.
+    """
+    clients = [_client(page) for page in opened]
+    queries = [_queries(client, page) for client, page in zip(clients, opened, strict=True)]
+    times: list[list[float]] = [[] for _page in opened]
+    for round_number in range(2 + ROUNDS):
+        for client, page, taken in zip(clients, opened, times, strict=True):
+            started = time.perf_counter()
+            _open(client, page)
+            if round_number >= 2:
+                taken.append((time.perf_counter() - started) * 1000)
+    return [
+        Timing(page, statistics.median(taken), sorted(taken)[int(len(taken) * 0.95) - 1], asked)
+        for page, taken, asked in zip(opened, times, queries, strict=True)
+    ]
+
+
+def _client(page: Page) -> Client:
     client = Client(SERVER_NAME="127.0.0.1")
     if page.reader:
         client.force_login(page.reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _queries(client: Client, page: Page) -> int:
+    """Return how many queries an opening asks, after the first, which fills what a process keeps."""
+    _open(client, page)
     with CaptureQueriesContext(connection) as captured:
         _open(client, page)
-    queries = len(captured)  # before the next request forgets them
-    for _warm_up in range(2):
-        _open(client, page)
-    times = []
-    for _round in range(ROUNDS):
-        started = time.perf_counter()
-        _open(client, page)
-        times.append((time.perf_counter() - started) * 1000)
-    times.sort()
-    return Timing(page, statistics.median(times), times[int(len(times) * 0.95) - 1], queries)
+        return len(captured)  # before the next request forgets them
 
 
 def _open(client: Client, page: Page) -> None:

@@ -63,18 +63,13 @@ def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:
         if label in SUBJECTS
         for pk, named in _names(SUBJECTS[label], label, wanted, reader, slug)
     }
-    bodies = _bodies({pk for event in found for pk in event.body_ids})
+    bodies_named = {pk for event in found for pk in event.body_ids}
+    bodies = MemberBody.objects.filter(pk__in=bodies_named).abbreviations_on(date.today())
     return [_entry(event, reader, changes, names, bodies) for event in found]
 
 
 def _changes(ids: set[str]) -> Any:
     return RegisterChange.objects.filter(pk__in=ids).select_related("body") if ids else []
-
-
-def _bodies(ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return {body.pk: body.abbreviation for body in MemberBody.objects.with_names_as_at(date.today()).filter(pk__in=ids)}
 
 
 def _names(subject: Subject, label: str, ids: set[str], reader: Any, slug: str) -> Iterable[tuple[str, _Named]]:

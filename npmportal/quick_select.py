@@ -1,13 +1,12 @@
 """A drop-down list that is quick to write, for lists of many choices."""
 
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-
-SELECTED = mark_safe(" selected")
 
 
 class QuickSelect(forms.Select):
@@ -16,11 +15,16 @@ class QuickSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = self.format_value(value)
         choices = (("" if choice is None else str(choice), label) for choice, label in self.choices)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((choice, SELECTED if choice in chosen else "", label) for choice, label in choices),
+        # Not format_html_join, which looks at each text five times over whether it is lazy: lists have hundreds.
+        options = "".join(
+            f'<option value="{escape(choice)}"{" selected" if choice in chosen else ""}>{_text(label)}</option>'
+            for choice, label in choices
         )
         return format_html(
-            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
+            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), mark_safe(options)
         )
+
+
+def _text(label: Any) -> str:
+    text = str(label)
+    return text if isinstance(text, SafeString) else escape(text)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -10,17 +10,21 @@ from django.db.models.functions import Cast
 from members.models import Mechanism, Reminder, Task
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
 
+Row = TypeVar("Row")
+
 
 @dataclass(frozen=True)
-class Sorted:
-    """The tasks of one group: the first of them by their day, how many there are, and whether there are more."""
+class Sorted(Generic[Row]):
+    """The things of one group: the first of them in their order, how many there are, and whether there are more."""
 
-    rows: list[Task]
+    rows: list[Row]
     count: int
     has_more: bool
 
 
-def sorted_tasks(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int) -> dict[str, Sorted]:
+def sorted_tasks(
+    user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int
+) -> dict[str, Sorted[Task]]:
     """Return ``user``'s open tasks in ``mechanism`` by group, those due first; groups without a task are left out.
 
     “own”: to be done by the person. “unnamed”: of a body the person leads, nobody’s yet. “late”: with others for so
@@ -59,6 +63,6 @@ def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
     return told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism)
 
 
-def _group(members: list[str], rows: dict[str, Task], shown: int, counted: int) -> Sorted:
+def _group(members: list[str], rows: dict[str, Task], shown: int, counted: int) -> Sorted[Task]:
     first = [rows[pk] for pk in members[:shown] if pk in rows]
     return Sorted(first, min(len(members), counted), len(members) > counted)

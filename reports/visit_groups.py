@@ -12,9 +12,9 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import BodyName, Mechanism
-from members.models.names import of_the_day_first
+from members.models import Mechanism, MemberBody
 from npmportal.access import APPROVE_VISITS, LOG_VISITS, REVIEW_VISITS, VIEW_VISITS, Grants
+from reports.task_groups import Sorted
 from visits.models import Visit
 from visits.review_lists import to_approve, with_answers, with_questions
 
@@ -34,16 +34,9 @@ class VisitLine:
     body: str  # the lead body's abbreviation of today
 
 
-@dataclass(frozen=True)
-class VisitGroup:
-    """The visits of one group: the first of them, how many there are, and whether there are more."""
-
-    rows: list[VisitLine]
-    count: int
-    has_more: bool
-
-
-def visit_groups(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int) -> dict[str, VisitGroup]:
+def visit_groups(
+    user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int
+) -> dict[str, Sorted[VisitLine]]:
     """Return the visits on ``user``'s desk in ``mechanism`` by group, the newest first; groups without one left out.
 
     “returned”, “draft”, “questions”: of bodies the person logs for. “to_approve”, “answered”: for who reviews.
@@ -53,9 +46,7 @@ def visit_groups(user: Any, mechanism: Mechanism, grants: Grants, *, shown: int,
     keys = _keys(mechanism, dict(_asked(user, mechanism, grants)), counted + 1)
     lines = _lines(mechanism, {pk for found in keys.values() for pk in found[:shown]})
     return {
-        name: VisitGroup(
-            [lines[pk] for pk in found[:shown] if pk in lines], min(len(found), counted), len(found) > counted
-        )
+        name: Sorted([lines[pk] for pk in found[:shown] if pk in lines], min(len(found), counted), len(found) > counted)
         for name, found in keys.items()
     }
 
@@ -95,15 +86,12 @@ def _in_order(name: str, visits: QuerySet[Visit]) -> QuerySet[Any]:
 
 def _lines(mechanism: Mechanism, keys: set[str]) -> dict[str, VisitLine]:
     """Return what is printed of the visits ``keys``: two queries, however many visits."""
-    columns = ("pk", "reference", "starts_on", "place__name", "lead_body", "lead_body__slug")
+    columns = ("pk", "reference", "starts_on", "place__name", "lead_body")
     rows = list(Visit.objects.filter(pk__in=keys).order_by().values_list(*columns)) if keys else []
-    names = BodyName.objects.in_use().filter(body__in={row[4] for row in rows}) if rows else BodyName.objects.none()
-    of_today: dict[int, str] = {}
-    for body, abbreviation in names.order_by(*of_the_day_first(date.today())).values_list("body", "abbreviation"):
-        of_today.setdefault(body, abbreviation)
+    of_today = MemberBody.objects.filter(pk__in={row[4] for row in rows}).abbreviations_on(date.today())
     # Resolved once: a long desk has fifty of them.
     address = reverse("visits:visit_detail", kwargs={"npm": mechanism.slug, "pk": NO_KEY})
     return {
-        str(pk): VisitLine(address.replace(NO_KEY, str(pk)), reference, first_day, place, of_today.get(body, slug))
-        for pk, reference, first_day, place, body, slug in rows
+        str(pk): VisitLine(address.replace(NO_KEY, str(pk)), reference, first_day, place, of_today[body])
+        for pk, reference, first_day, place, body in rows
     }

@@ -4,9 +4,9 @@ Every row and every count comes from ``visible_to`` or a narrower method of the 
 newest ten and counts no further than a hundred, so that a desk over a million visits opens as fast as one over ten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -18,21 +18,20 @@ from members.coverage.explaining import to_explain_as_at
 from members.models import Invitation, Mechanism, Meeting, MemberBody, PeopleReview, RoleRequest
 from npmportal.access import (
     CONVENE,
-    MAKE_REPORTS,
     MANAGE_BODY_PEOPLE,
     MANAGE_MEMBERS,
     MANAGE_PEOPLE,
     Grants,
     grants_of,
 )
-from npmportal.models import Job
 from npmportal.paging import capped_count
-from reports.models import Report
+from reports.report_groups import report_groups
 from reports.task_groups import Sorted, sorted_tasks
-from reports.visit_groups import DONE_DAYS, VisitGroup, visit_groups
+from reports.visit_groups import visit_groups
 
 SHOWN = 10
 COUNTED = 100
+Found = dict[str, Mapping[str, Sorted[Any]]]  # by kind, then by group
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,15 @@ class WorkList:
 def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     """Return the three lists of ``user``'s desk in ``mechanism``. The number of queries does not grow with the rows."""
     grants = grants_of(user)
-    tasks = sorted_tasks(user, mechanism, grants, shown=SHOWN, counted=COUNTED)
-    visits = visit_groups(user, mechanism, grants, shown=SHOWN, counted=COUNTED)
-    to_do = _to_do(user, mechanism, grants, tasks, visits)
-    waiting = _waiting(user, mechanism, grants, tasks, visits)
-    done = _done(user, mechanism, grants, visits)
+    shares = {"shown": SHOWN, "counted": COUNTED}
+    found: Found = {
+        "task": sorted_tasks(user, mechanism, grants, **shares),
+        "visit": visit_groups(user, mechanism, grants, **shares),
+        "report": report_groups(user, mechanism, grants, **shares),
+    }
+    to_do = _to_do(user, mechanism, grants, found)
+    waiting = _waiting(user, mechanism, grants, found)
+    done = _done(found)
     return [
         WorkList(_("To do"), _("Nothing waits for you."), list(to_do)),
         WorkList(_("Waiting for others"), _("Nothing waits for others."), list(waiting)),
@@ -71,25 +74,21 @@ def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     ]
 
 
-def _to_do(
-    user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted], visits: dict[str, VisitGroup]
-) -> Iterator[Group]:
-    yield from _tasks(_("Tasks"), tasks.get("own"), "")
-    yield from _tasks(_("Tasks of your body that nobody does yet"), tasks.get("unnamed"), "state=nobody")
+def _to_do(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Iterator[Group]:
+    yield from _sorted(found, "task", "own", _("Tasks"))
+    yield from _sorted(found, "task", "unnamed", _("Tasks of your body that nobody does yet"), "state=nobody")
     late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
-    yield from _tasks(_("Tasks of others that are long overdue"), tasks.get("late"), late)
-    yield from _visits(_("Returned to your body"), visits.get("returned"), "state=returned")
-    yield from _visits(_("Drafts of your body"), visits.get("draft"), "state=draft")
-    yield from _visits(_("Questions about your visits"), visits.get("questions"), "")
-    yield from _visits(_("Visits to approve"), visits.get("to_approve"), "state=submitted")
-    yield from _visits(_("Questions that were answered"), visits.get("answered"), "")
+    yield from _sorted(found, "task", "late", _("Tasks of others that are long overdue"), late)
+    yield from _sorted(found, "visit", "returned", _("Returned to your body"), "state=returned")
+    yield from _sorted(found, "visit", "draft", _("Drafts of your body"), "state=draft")
+    yield from _sorted(found, "visit", "questions", _("Questions about your visits"))
+    yield from _sorted(found, "visit", "to_approve", _("Visits to approve"), "state=submitted")
+    yield from _sorted(found, "visit", "answered", _("Questions that were answered"))
     if mechanism.pk in grants.on(MANAGE_MEMBERS):
         questions = to_explain_as_at(mechanism, date.today())
         if questions:
             yield Group("cell", _("Coverage to be explained"), questions[:SHOWN], len(questions), False)
-    if mechanism.pk in grants.on(MAKE_REPORTS):
-        failed = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state=Job.State.FAILED)
-        yield from _reports(_("Reports that were not finished"), failed)
+    yield from _sorted(found, "report", "failed", _("Reports that were not finished"))
     yield from _people(user, mechanism, grants)
     yield from _meetings(user, mechanism)
 
@@ -111,14 +110,10 @@ def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
     return _group("meeting", _("Coming meetings"), coming.for_list().coming(timezone.now()))
 
 
-def _waiting(
-    user: Any, mechanism: Mechanism, grants: Grants, tasks: dict[str, Sorted], visits: dict[str, VisitGroup]
-) -> Iterator[Group]:
-    yield from _tasks(_("Overdue tasks that you gave"), tasks.get("given"), "whose=given&state=late")
-    yield from _visits(_("Submitted, not yet approved"), visits.get("submitted"), "state=submitted")
-    if mechanism.pk in grants.on(MAKE_REPORTS):
-        live = Report.objects.visible_to(user).filter(year__mechanism=mechanism, job__state__in=Job.LIVE)
-        yield from _reports(_("Reports being made"), live)
+def _waiting(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Iterator[Group]:
+    yield from _sorted(found, "task", "given", _("Overdue tasks that you gave"), "whose=given&state=late")
+    yield from _sorted(found, "visit", "submitted", _("Submitted, not yet approved"), "state=submitted")
+    yield from _sorted(found, "report", "live", _("Reports being made"))
     if MANAGE_PEOPLE in grants or MANAGE_BODY_PEOPLE in grants:
         invitations = Invitation.objects.manageable_by(user).filter(
             Q(mechanism=mechanism) | Q(body__mechanism=mechanism),
@@ -129,26 +124,15 @@ def _waiting(
         yield from _group("invitation", _("Open invitations"), invitations.order_by("expires_at"))
 
 
-def _done(user: Any, mechanism: Mechanism, grants: Grants, visits: dict[str, VisitGroup]) -> Iterator[Group]:
-    yield from _visits(_("Approved visits"), visits.get("approved"), "state=approved")
-    if mechanism.pk in grants.on(MAKE_REPORTS):
-        since = timezone.now() - timedelta(days=DONE_DAYS)
-        built = Report.objects.visible_to(user).filter(year__mechanism=mechanism, built_at__gte=since)
-        yield from _reports(_("Reports"), built)
+def _done(found: Found) -> Iterator[Group]:
+    yield from _sorted(found, "visit", "approved", _("Approved visits"), "state=approved")
+    yield from _sorted(found, "report", "built", _("Reports"))
 
 
-def _visits(title: Promise, found: VisitGroup | None, query: str) -> Iterator[Group]:
-    if found:
-        yield Group("visit", title, found.rows, found.count, found.has_more, query)
-
-
-def _tasks(title: Promise, found: Sorted | None, query: str) -> Iterator[Group]:
-    if found:
-        yield Group("task", title, found.rows, found.count, found.has_more, query)
-
-
-def _reports(title: Promise, rows: QuerySet[Report]) -> Iterator[Group]:
-    return _group("report", title, rows.for_list())  # type: ignore[attr-defined]
+def _sorted(found: Found, kind: str, name: str, title: Promise, query: str = "") -> Iterator[Group]:
+    """Give the group ``name`` of what was ``found`` of a kind, or nothing where there are none."""
+    if group := found[kind].get(name):
+        yield Group(kind, title, group.rows, group.count, group.has_more, query)
 
 
 def _group(kind: str, title: Promise, rows: QuerySet[Any], query: str = "") -> Iterator[Group]:

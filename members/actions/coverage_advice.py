@@ -82,7 +82,8 @@ def _beside_others(given: RemitGiven, besides: Remit | None) -> list[str]:
     bodies -= {part.body.pk for part in given.parts}
     if not bodies or not given.parts:
         return []
-    names = sorted(b.abbreviation for b in given.setting.mechanism.bodies.filter(pk__in=bodies))
+    of_mechanism: Any = given.setting.mechanism.bodies.filter(pk__in=bodies)
+    names = sorted(of_mechanism.abbreviations_on(date.today()).values())
     sentence = _("{bodies} hold the cell under a remit of their own. Put bodies that act together into one remit.")
     return [sentence.format(bodies=", ".join(names))]
 

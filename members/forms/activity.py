@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from members.activity import ACTIONS, KINDS, actions_of, in_general
-from members.models import Affiliation, Mechanism, MemberBody, User
+from members.models import Affiliation, Mechanism, User
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, MANAGE_MEMBERS, MANAGE_PEOPLE, grants_of
 from npmportal.quick_select import QuickSelect
 
@@ -52,7 +52,7 @@ class ActivityFilter(forms.Form):
         fields: dict[str, Any] = self.fields
         anything = ("", pgettext("filter", "All"))
         bodies = _bodies(user, mechanism)
-        fields["body"].choices = [anything, *((body.pk, body.abbreviation) for body in bodies)]
+        fields["body"].choices = [anything, *bodies.items()]
         if not bodies:
             del fields["body"]
         fields["kind"].choices = [anything, *((kind, capfirst(str(words))) for kind, words in KINDS.items())]
@@ -117,13 +117,17 @@ class ActivityFilter(forms.Form):
         return list(found.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
 
 
-def _bodies(user: Any, mechanism: Mechanism) -> list[MemberBody]:
-    """Return the bodies of which ``user`` may read: all for those who keep the mechanism, a lead's own otherwise."""
+def _bodies(user: Any, mechanism: Mechanism) -> dict[int, str]:
+    """Return the abbreviations of the bodies of which ``user`` may read, by key.
+
+    All of them for those who keep the mechanism, a lead's own otherwise.
+    """
     grants = grants_of(user)
-    bodies: Any = mechanism.bodies.with_names_as_at(timezone.localdate())
+    bodies: Any = mechanism.bodies.all()
     if not any(mechanism.pk in grants.on(right) for right in (MANAGE_MEMBERS, MANAGE_PEOPLE, CONVENE)):
         bodies = bodies.filter(pk__in=grants.on(MANAGE_BODY_PEOPLE))
-    return list(bodies)
+    found: dict[int, str] = bodies.abbreviations_on(timezone.localdate())
+    return found
 
 
 @cache

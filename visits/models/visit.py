@@ -237,7 +237,7 @@ class Visit(models.Model):
             models.Index(fields=["mechanism", "state", "-starts_on", "-id"], name="visits_visit_by_state"),
             models.Index(
                 fields=["mechanism", "state", "-starts_on", "-id"],
-                include=["body_ids", "lead_body"],
+                include=["body_ids", "lead_body", "submitted_by"],
                 condition=Q(state__in=["draft", "returned", "submitted"]),
                 name="visits_visit_unfinished",  # on the desk, as the next two
             ),

@@ -2,8 +2,9 @@
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 
@@ -67,8 +68,13 @@ class VisitQuerySet(models.QuerySet[Any]):
         return self.select_related("place", "setting", "jurisdiction").only(*LISTED)
 
     def for_detail(self) -> Self:
-        """Load what a visit's own page prints."""
-        return self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
+        """Load what a visit's own page prints, and whether there are ratings and answers: most visits have none."""
+        rows = self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
+        of_visit = {"visit": OuterRef("pk")}
+        return rows.annotate(
+            has_ratings=Exists(apps.get_model("visits.VisitRating").objects.filter(**of_visit)),
+            has_answers=Exists(apps.get_model("visits.Answer").objects.filter(**of_visit)),
+        )
 
     def newest_first(self) -> Self:
         """Order by first day, newest first; the id makes the order complete, as keyset paging needs."""

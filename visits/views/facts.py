@@ -162,11 +162,13 @@ def _team_names(visit: Visit, sees: Seen) -> list[Fact]:
 
 
 def _ratings(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(*printed) for printed in ratings_of(visit)] or [Fact(_("Ratings"), None)]
+    ratings = ratings_of(visit) if getattr(visit, "has_ratings", True) else []
+    return [Fact(*printed) for printed in ratings] or [Fact(_("Ratings"), None)]
 
 
 def _answers(visit: Visit, sees: Seen) -> list[Fact]:
-    return [Fact(*printed) for printed in answers_of(visit)] or [Fact(_("Answers to the body’s own questions"), None)]
+    answers = answers_of(visit) if getattr(visit, "has_answers", True) else []
+    return [Fact(*printed) for printed in answers] or [Fact(_("Answers to the body’s own questions"), None)]
 
 
 TEXTS = ("summary",)
