@@ -12,4 +12,4 @@ application = get_wsgi_application()
 # that a fifth of its time went there (benchmarks/README.md). What the start has made stays and is not looked at again.
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 100)
+gc.set_threshold(10_000, 10, 100)

@@ -3,14 +3,28 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from members.models import Mechanism, Reminder, Task
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
 
 Row = TypeVar("Row")
+NO_KEY = str(UUID(int=0))  # stands in an address until it is replaced
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """What the desk prints of one task."""
+
+    url: str
+    title: str
+    lateness: str
+    due_on: date
+    owner: str  # who does it, where that is not the reader
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,7 @@ class Sorted(Generic[Row]):
 
 def sorted_tasks(
     user: Any, mechanism: Mechanism, grants: Grants, *, shown: int, counted: int
-) -> dict[str, Sorted[Task]]:
+) -> dict[str, Sorted[TaskLine]]:
     """Return ``user``'s open tasks in ``mechanism`` by group, those due first; groups without a task are left out.
 
     “own”: to be done by the person. “unnamed”: of a body the person leads, nobody’s yet. “late”: with others for so
@@ -52,9 +66,21 @@ def sorted_tasks(
             groups["late"].append(pk)
         if giver == user.pk and owner != user.pk and due_on < today:
             groups["given"].append(pk)
-    wanted = {pk for members in groups.values() for pk in members[:shown]}
-    rows = {str(task.pk): task for task in Task.objects.filter(pk__in=wanted).select_related("owner")} if wanted else {}
+    rows = _lines(user, mechanism, {pk for members in groups.values() for pk in members[:shown]})
     return {name: _group(members, rows, shown, counted) for name, members in groups.items() if members}
+
+
+def _lines(user: Any, mechanism: Mechanism, keys: set[str]) -> dict[str, TaskLine]:
+    """Return what is printed of the tasks ``keys``: one query, however many tasks."""
+    tasks = Task.objects.filter(pk__in=keys).select_related("owner").only("title", "due_on", "state", "owner__name")
+    # Resolved once: a long desk has tens of them.
+    address = reverse("members:task_detail", kwargs={"npm": mechanism.slug, "pk": NO_KEY})
+    lines = {}
+    for task in tasks if keys else ():
+        owner = task.owner.name if task.owner and task.owner != user else ""
+        url = address.replace(NO_KEY, str(task.pk))
+        lines[str(task.pk)] = TaskLine(url, task.title, task.lateness, task.due_on, owner)
+    return lines
 
 
 def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
@@ -63,6 +89,6 @@ def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
     return told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism)
 
 
-def _group(members: list[str], rows: dict[str, Task], shown: int, counted: int) -> Sorted[Task]:
+def _group(members: list[str], rows: dict[str, TaskLine], shown: int, counted: int) -> Sorted[TaskLine]:
     first = [rows[pk] for pk in members[:shown] if pk in rows]
     return Sorted(first, min(len(members), counted), len(members) > counted)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet, TextField
@@ -14,12 +13,11 @@ from django.utils import timezone
 
 from members.models import Mechanism, MemberBody
 from npmportal.access import APPROVE_VISITS, LOG_VISITS, REVIEW_VISITS, VIEW_VISITS, Grants
-from reports.task_groups import Sorted
+from reports.task_groups import NO_KEY, Sorted
 from visits.models import Visit
 from visits.review_lists import to_approve, with_answers, with_questions
 
 DONE_DAYS = 30
-NO_KEY = str(UUID(int=0))
 State = Visit.State
 
 
