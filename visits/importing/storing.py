@@ -12,7 +12,7 @@ from members.models import User
 from npmportal.access import SUBMIT_VISITS, can
 from visits.actions.transitions import move
 from visits.importing.checking import check
-from visits.importing.copying import NewRows, update
+from visits.importing.copying import NewRows, file_words, gather_words, update
 from visits.importing.numbers import References
 from visits.importing.outcomes import NEW, SKIPPED, UPDATED, WRONG, Outcome
 from visits.importing.reading import Row
@@ -82,6 +82,7 @@ class VisitWriter:
         Raises RowsAreWrong where a row is wrong and the person did not ask for the good ones alone.
         """
         stored, done = Stored(), 0
+        gather_words()
         for outcomes in check(self.checker, rows, locked=True):
             stored.take(outcomes, only_good=self.only_good)
             stored.handed_in += sum(self._add(outcome) for outcome in outcomes if outcome.result == NEW)
@@ -89,6 +90,7 @@ class VisitWriter:
             self._change([outcome for outcome in outcomes if outcome.result == UPDATED])
             done += len(outcomes)
             shown(done)
+        file_words()
         return stored
 
     def _add(self, outcome: Outcome) -> bool:

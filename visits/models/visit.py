@@ -16,6 +16,8 @@ from visits.models.visit_query import VisitQuerySet
 LISTED_OF_CELL = ("mechanism", "state", "kind", "notice", "mode", "validity", "access", "body_ids")
 # Writers by COPY need not name every text.
 EMPTY: Any = {"default": "", "db_default": ""}
+# For what an index of `Visit` begins with: every visit stored would pay for a second one.
+WITHOUT_INDEX: dict[str, Any] = {"on_delete": models.PROTECT, "db_index": False}
 LISTED = ("setting", "jurisdiction", *(name for name in LISTED_OF_CELL if name != "mechanism"))
 
 
@@ -104,15 +106,13 @@ class Visit(models.Model):
         RESTRICTED = "restricted", _("only the bodies involved and the coordinator may know of it")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="visits")
+    mechanism = models.ForeignKey(Mechanism, related_name="visits", **WITHOUT_INDEX)
     reference = models.CharField(_("reference"), max_length=40, help_text=_("the body’s own, or given by the portal"))
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="visits", verbose_name=_("place"))
+    place = models.ForeignKey(Place, related_name="visits", verbose_name=_("place"), **WITHOUT_INDEX)
     # As they were at the visit: a place may change its setting later, last year's figures may not.
-    setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="visits")
+    setting = models.ForeignKey(DetentionSetting, related_name="visits", **WITHOUT_INDEX)
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="visits")
-    lead_body = models.ForeignKey(
-        MemberBody, on_delete=models.PROTECT, related_name="led_visits", verbose_name=_("lead body")
-    )
+    lead_body = models.ForeignKey(MemberBody, related_name="led_visits", verbose_name=_("lead body"), **WITHOUT_INDEX)
     partners = models.ManyToManyField(
         MemberBody, through="visits.VisitPartner", related_name="joined_visits", verbose_name=_("partner bodies")
     )
