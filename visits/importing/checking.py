@@ -24,7 +24,7 @@ from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, choices_of, words_of
 from visits.importing.values import Wrong
 from visits.models import Import
 
-CHUNK = 1000
+CHUNK = 4000
 
 
 class LeftOut(Exception):
@@ -187,7 +187,7 @@ def _once(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def check(checker: Checker, rows: Iterable[Row], *, locked: bool = False) -> Iterator[list[Outcome]]:
-    """Yield what becomes of the rows, a thousand at a time, in the order of the file; ``locked``: for writing."""
+    """Yield what becomes of the rows, some thousands at a time, in the order of the file; ``locked``: for writing."""
     chunks = _read_ahead(checker.reader, rows) if locked else _read(checker.reader, rows)
     for outcomes in chunks:
         checker.judge([outcome for outcome in outcomes if outcome.result not in (WRONG, SKIPPED)], locked=locked)
@@ -201,7 +201,7 @@ def _read(reader: RowReader, rows: Iterable[Row]) -> Iterator[list[Outcome]]:
 
 
 def _read_ahead(reader: RowReader, rows: Iterable[Row]) -> Iterator[list[Outcome]]:
-    """As `_read`, the next thousand in a thread while PostgreSQL stores the last. Reading asks the database nothing."""
+    """As `_read`, the next rows in a thread while PostgreSQL stores the last. Reading asks the database nothing."""
     language = translation.get_language()
     chunks = _read(reader, rows)
 

@@ -53,9 +53,10 @@ def gather_words() -> None:
 
 
 def file_words() -> None:
-    """Put the words that wait into their index, so that nobody's search reads them one by one."""
+    """Put the words that wait, and the bodies, into their indexes, so that nobody's list reads them one by one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('visits_visittext_words')")
+        for index in ("visits_visittext_words", "visits_visit_of_bodies"):
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
 
 
 class NewRows:

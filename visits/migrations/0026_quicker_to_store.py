@@ -1,4 +1,4 @@
-"""Store a visit with four indexes less, and look for its combination once for all that are alike."""
+"""Store a visit with five indexes less, and look for its combination once for all that are alike."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -22,7 +22,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0015_approving_visits"),
-        ("visits", "0026_unfinished_with_who_submitted"),
+        ("visits", "0025_words_of_many_at_once"),
     ]
 
     operations = [
@@ -66,6 +66,17 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="visits",
                 to="members.detentionsetting",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="visit", name="visits_visit_by_state"),
+        migrations.RemoveIndex(model_name="visit", name="visits_visit_unfinished"),
+        migrations.AddIndex(
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("state", "approved"), _negated=True),
+                fields=["mechanism", "state", "-starts_on", "-id"],
+                include=("body_ids", "lead_body", "submitted_by"),
+                name="visits_visit_unfinished",
             ),
         ),
         migrations.RunSQL(REPLACE, migrations.RunSQL.noop),
