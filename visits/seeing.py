@@ -1,11 +1,18 @@
-"""The grounds on which people see visits and places: `visible_to` of both, turned round (members/seeing.py)."""
+"""The grounds on which people see visits, plans and places: their `visible_to`, turned round (members/seeing.py)."""
 
 from django.utils.translation import gettext as _
 
 from members.models import Mechanism
-from members.seeing import Ground, on_body, on_mechanism
-from npmportal.access import LOG_VISITS, MANAGE_MEMBERS, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS
-from visits.models import Visit
+from members.seeing import BODY, Ground, on_body, on_mechanism
+from npmportal.access import (
+    LOG_VISITS,
+    MANAGE_BODY_PEOPLE,
+    MANAGE_MEMBERS,
+    REVIEW_VISITS,
+    VIEW_SUBMITTED_VISITS,
+    VIEW_VISITS,
+)
+from visits.models import Plan, Visit
 
 
 def grounds_of_visit(visit: Visit) -> list[Ground]:
@@ -38,6 +45,40 @@ def who_else_knows(visit: Visit) -> str:
     return _(
         "Since the visit is approved, the other members know the place, the days and the bodies, and nothing of the "
         "content. Administrators see no visits. The public reads what the annual report says."
+    )
+
+
+def grounds_of_plan(plan: Plan, bodies: list[int]) -> list[Ground]:
+    """Those who know of a plan of ``bodies``, its own first: `PlanQuerySet.visible_to`. One query."""
+    close = _close_to(plan, bodies, VIEW_VISITS)
+    if plan.secrecy == Plan.Secrecy.SEALED:
+        return close
+    knows_days = plan.secrecy == Plan.Secrecy.OPEN
+    own = _("the body plans this visit") if knows_days else _("the body plans this visit; knows the week, not the day")
+    also = _("the body takes part") if knows_days else _("the body takes part; knows the week, not the day")
+    return [*close, *(on_body(also if n else own, body, VIEW_VISITS) for n, body in enumerate(bodies))]
+
+
+def grounds_of_changing_plan(plan: Plan) -> list[Ground]:
+    """Those who may change a plan and take it further: `PlanQuerySet.editable_by`."""
+    if plan.secrecy == Plan.Secrecy.OPEN:
+        return [on_body(_("logs for the body that plans this visit"), plan.body_id, LOG_VISITS)]
+    return _close_to(plan, [plan.body_id], LOG_VISITS)
+
+
+def _close_to(plan: Plan, bodies: list[int], permission: str) -> list[Ground]:
+    """The team, as long as a role with ``permission`` in one of ``bodies`` lasts, and who leads the body that plans."""
+    team = list(plan.member_rows.order_by("pk").values_list("user", flat=True))
+    people = [Ground(_("is in the team"), permission, BODY, body, person=person) for person in team for body in bodies]
+    return [*people, on_body(_("leads the body that plans this visit"), plan.body_id, MANAGE_BODY_PEOPLE)]
+
+
+def who_else_knows_of_plan() -> str:
+    """Return, in a sentence, what others may know of a plan: the warning of two visits (ADR 0028)."""
+    return _(
+        "Nobody else knows of this plan: not administrators, not the public. A member that plans a visit to the same "
+        "place is warned that another is due there in the same fortnight; the coordinator is told which bodies, and "
+        "never the day."
     )
 
 

@@ -222,6 +222,11 @@ def test_times_are_read_as_they_are_written(text, expected):
     assert clock(text) == expected
 
 
+def test_time_that_can_be_read_in_two_ways_is_asked_for_again():
+    with pytest.raises(Wrong, match="0:30 or a part of the day, 07:12"):
+        clock("0.30")
+
+
 @pytest.mark.parametrize("text", ["25:99", "half two", "13:00 pm", "1"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(Wrong):

@@ -104,6 +104,7 @@ def test_a_page_of_a_plan_for_each_person(
         ("plan_step", {"step": "cancel"}),
         ("plan_ics", {}),
         ("plan_open", {}),
+        ("plan_who", {}),
     ):
         path = address(plan, name, **kwargs)
         assert as_(alpha_lead).get(path).status_code == 200

@@ -46,6 +46,7 @@ IN_WORDS = re.compile(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s\-]+([a-z]+)
 AMERICAN = re.compile(r"(?:[a-z]+,?\s+)?([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
 TIME_BEHIND = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z)?$", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.]\d{2})?\s*([ap])?\.?(?:m\.?)?$", re.IGNORECASE)
+EITHER = re.compile(r"0\.[0-5]\d")  # half past midnight, or three tenths of a day
 CLOCK_WITHOUT_COLON = re.compile(r"(\d{1,2}?)(\d{2})$")
 WHOLE = re.compile(r"\d{1,12}(?:\.0+)?$")
 ERRORS = ("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
@@ -203,6 +204,9 @@ def clock(text: str) -> time | None:
     """Return a time of day: 14:30, 14.30, 1430, 2:30 pm, or the part of the day a spreadsheet keeps (0.604)."""
     if simple(text) in NOTHING:
         return None
+    if EITHER.fullmatch(text):
+        reason = _("This can be %(clock)s or a part of the day, %(part)s: write it with a colon.")
+        raise Wrong(reason % {"clock": text.replace(".", ":"), "part": f"{_part_of_the_day(text):%H:%M}"})
     if text.startswith("0.") or text.startswith("0,"):
         return _part_of_the_day(text)
     moment = text.rpartition(" ")[2] if ISO.match(text[:10]) else text

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import mandate_letters, plan_form, plan_meetings, plans, programmes
+from visits.views import mandate_letters, plan_form, plan_meetings, plans, programmes, who
 
 PLANS = "<slug:npm>/desk/plans/"
 PLAN = f"{PLANS}<uuid:pk>/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{LETTER}retry/", mandate_letters.mandate_retry, name="mandate_retry"),
     path(f"{LETTER}letter.pdf", mandate_letters.mandate_download, name="mandate_download"),
     path(PLAN, plans.plan_detail, name="plan_detail"),
+    path(f"{PLAN}who/", who.plan_who, name="plan_who"),
     path(f"{PLAN}change/", plan_form.plan_change, name="plan_change"),
     path(f"{PLAN}letter/", mandate_letters.plan_letter, name="plan_letter"),
     path(f"{PLAN}open/", plans.plan_open, name="plan_open"),

@@ -1,4 +1,4 @@
-"""“Who can see this?” of visits and places."""
+"""“Who can see this?” of visits, plans and places."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import seeing
 from visits.field_table import reader_of
 from visits.models import Place, Visit
+from visits.views.plan_parts import fetch_plan, plan_page
 
 
 @require_safe
@@ -31,6 +32,23 @@ def visit_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespon
         others=seeing.who_else_knows(visit),
         changers=seeing.grounds_of_changing(visit),
         bodies=visit.body_ids,
+    )
+
+
+@require_safe
+@plan_page
+def plan_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    plan = fetch_plan(request, mechanism, pk)
+    bodies = [plan.body_id, *plan.partner_rows.order_by("pk").values_list("body", flat=True)]
+    return who_page(
+        request,
+        mechanism,
+        record=_("Planned visit"),
+        back_url=reverse("visits:plan_detail", kwargs={"npm": mechanism.slug, "pk": plan.pk}),
+        grounds=seeing.grounds_of_plan(plan, bodies),
+        others=seeing.who_else_knows_of_plan(),
+        changers=seeing.grounds_of_changing_plan(plan),
+        bodies=bodies,
     )
 
 
