@@ -4,9 +4,10 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 
 from members.models import RemitBody
-from tests.factories import RemitFactory
+from tests.factories import RemitFactory, person
 from tests.visits.question_tools import scale_of
 from visits.management.commands.load_demo import LOCK
 from visits.models import (
@@ -91,6 +92,18 @@ def test_what_is_handed_in_is_complete_and_has_its_history(network):
     assert handed_in.exists()
     assert not [visit for visit in handed_in if gaps_in(visit)]
     assert VisitEvent.objects.filter(to_state="approved").count() == Visit.objects.filter(state="approved").count()
+
+
+def test_lead_approves_what_a_monitor_logged_and_nobody_approves_the_own(
+    network, alpha, alpha_lead, alpha_monitor, beta
+):
+    lead_of_beta = person("body_lead", beta)
+    load(300)
+
+    approved = VisitEvent.objects.filter(to_state="approved")
+    assert set(approved.filter(visit__lead_body=alpha).values_list("by", flat=True)) == {alpha_lead.pk}
+    assert not approved.filter(by=lead_of_beta).exists()  # who submitted them all
+    assert not approved.filter(by=F("visit__submitted_by")).exists()
 
 
 def test_bodies_of_each_visit_are_lead_and_partners(network):

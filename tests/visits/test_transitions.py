@@ -218,3 +218,13 @@ def test_failure_in_the_middle_leaves_nothing_behind(draft, alpha_lead, monkeypa
     draft.refresh_from_db()
     assert draft.state == "draft"
     assert not VisitEvent.objects.exists()
+
+
+def test_saving_what_stands_there_already_changes_nothing(draft, alpha_lead):
+    version, updated_at = draft.version, draft.updated_at
+
+    saved = change(draft, alpha_lead)
+
+    draft.refresh_from_db()
+    assert (saved.version, draft.version, draft.updated_at) == (version, version, updated_at)
+    assert not AuditEvent.objects.filter(action="visit.changed").exists()

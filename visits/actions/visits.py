@@ -112,9 +112,9 @@ def change_visit(
 ) -> Visit:
     """Store what ``visit`` now says, keep what stood there before, and write down which fields changed.
 
-    ``partners`` None leaves them as they are. A change of an approved visit asks for a ``reason`` and puts the visit
-    back into review. PermissionDenied where the visit, or a field that changed, is not open to ``by``
-    (visits/field_table.csv). What was kept of the form with ``form_key`` ends.
+    ``partners`` None leaves them as they are; where nothing changed, nothing is stored. A change of an approved visit
+    asks for a ``reason`` and puts the visit back into review. PermissionDenied where the visit, or a field that
+    changed, is not open to ``by`` (visits/field_table.csv). What was kept of the form with ``form_key`` ends.
 
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
     when another visit of the body has the reference, StepRefused where a reason or something to record is missing.
@@ -123,14 +123,17 @@ def change_visit(
     if visit.place_id != stored.place_id:
         _follow_place(visit)
     visit.reference = visit.reference or stored.reference
-    visit.version = stored.version + 1
     changed = [name for name in RECORDED if getattr(visit, name) != getattr(stored, name)]
     if not reader_of(by, stored.mechanism).changes(stored).issuperset(changed):
         raise PermissionDenied
     before = stored.body_ids
     if _set_partners(visit, partners):
         changed.append("partners")
-    moved = put_back_into_review(visit, stored.state, by, reason) if changed else []
+    if not changed:
+        throw_draft_away(by=by, form_key=form_key)
+        return visit
+    visit.version = stored.version + 1
+    moved = put_back_into_review(visit, stored.state, by, reason)
     try:
         with transaction.atomic():
             columns = [name for name in changed if name != "partners"]
@@ -140,8 +143,7 @@ def change_visit(
     except IntegrityError as error:
         raise ReferenceTaken from error
     visit.body_ids = _bodies_of(visit)
-    if changed:
-        VisitChange.objects.create(visit=visit, state=stored.state, by=by, fields=_both(changed, stored, visit, before))
+    VisitChange.objects.create(visit=visit, state=stored.state, by=by, fields=_both(changed, stored, visit, before))
     bodies = {*before, *visit.body_ids}  # a partner that was taken off reads of it too
     audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, bodies=bodies, fields=changed)
     throw_draft_away(by=by, form_key=form_key)

@@ -44,8 +44,16 @@ class People:
     """Who logged and approved: the demonstration's own accounts where there are any."""
 
     nobody: User
-    by_body: dict[int, int] = field(default_factory=dict)
-    reviewer: int = 0
+    loggers: dict[int, int] = field(default_factory=dict)  # by body
+    leads: dict[int, int] = field(default_factory=dict)
+
+    def who_logs(self, body: int) -> int:
+        """Return who logs and submits: a monitor of the body, its lead where it has none."""
+        return self.loggers.get(body) or self.leads.get(body, self.nobody.pk)
+
+    def who_approves(self, body: int) -> int:
+        """Return who approves and returns: the body's lead, but never what the lead submitted (ADR 0020)."""
+        return self.leads[body] if body in self.leads and body in self.loggers else self.nobody.pk
 
 
 def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: Callable[[str], Any]) -> Loaded:
@@ -102,12 +110,11 @@ def _people(mechanism: Mechanism) -> People:
     if is_new:
         nobody.set_unusable_password()
         nobody.save(update_fields=["password"])
-    people = People(nobody, reviewer=nobody.pk)
-    for affiliation in Affiliation.objects.as_at(date.today()).filter(user__is_active=True).order_by("-pk"):
-        if affiliation.role in ("body_lead", "body_monitor"):
-            people.by_body[affiliation.body_id] = affiliation.user_id
-        elif affiliation.role == "coordinator" and affiliation.mechanism_id == mechanism.pk:
-            people.reviewer = affiliation.user_id
+    people = People(nobody)
+    found = {"body_monitor": people.loggers, "body_lead": people.leads}
+    here = Affiliation.objects.as_at(date.today()).filter(user__is_active=True, body__mechanism=mechanism)
+    for body, role, user in here.filter(role__in=found).order_by("-pk").values_list("body", "role", "user"):
+        found[role][body] = user
     return people
 
 
@@ -119,7 +126,7 @@ def _copy_batch(rows: list[Invented], people: People, history_from: int) -> int:
     partners = [(row.columns["id"], body) for row in rows for body in row.partners]
     _copy(VisitPartner._meta.db_table, ["visit_id", "body_id"], partners)
     for row in rows:
-        by = people.by_body.get(row.columns["lead_body_id"], people.nobody.pk)
+        by = people.who_logs(row.columns["lead_body_id"])
         row.columns["created_by_id"] = by
         row.columns["submitted_by_id"] = None if row.columns["submitted_at"] is None else by
     columns = [*rows[0].columns, *CONSTANTS]
@@ -143,7 +150,7 @@ def _history(columns: dict[str, Any], people: People) -> Iterator[tuple[Any, ...
     state = "draft"
     for name in steps.get(columns["state"], []):
         target = str(TRANSITIONS[name].target)
-        by = columns["created_by_id"] if name == "submit" else people.reviewer
+        by = columns["created_by_id"] if name == "submit" else people.who_approves(columns["lead_body_id"])
         at = columns["submitted_at"] if name == "submit" else columns["updated_at"]
         yield columns["id"], name, state, target, names.RETURN_REASON if name == "return" else "", by, at
         state = target
