@@ -1,5 +1,6 @@
 """The people every test of access speaks of, in an invented network with two bodies."""
 
+import gc
 import time
 
 import pytest
@@ -8,16 +9,24 @@ from django.test import Client
 from django.utils import translation
 
 from members.models import Mechanism, MemberBody, User
+from tests.emptying import emptying
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
 from tests.side_by_side import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401  (hooks)
 
 
+def pytest_collection_finish(session):
+    """Look for reference cycles seldom, as the web processes do (npmportal/wsgi.py): thousands of tests are loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 100)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Let tests that commit empty the tables afterwards: the database refuses TRUNCATE of what was written down."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("auditevent", "auditlink", "audithead"):
-            cursor.execute(f"ALTER TABLE npmportal_{table} DISABLE TRIGGER npmportal_{table}_stays")
+    """Let tests that commit leave empty tables behind, whatever the database refuses to give away otherwise."""
+    with django_db_blocker.unblock():
+        # Of the class: a browser's test, which has an event loop, works with a connection object of its own.
+        type(connection.ops).sql_flush = emptying()
 
 
 @pytest.fixture(autouse=True)

@@ -52,7 +52,7 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
     objects = MemberBodyQuerySet.as_manager()
 
     class Meta:
-        ordering = ["mechanism", "position"]
+        ordering = ["mechanism", "position", "pk"]
         verbose_name_plural = "member bodies"
         constraints = [
             models.UniqueConstraint(name="members_memberbody_one_per_slug", fields=["mechanism", "slug"]),
@@ -99,7 +99,7 @@ class BodyName(BilingualName, DatedFact):
     abbreviation = models.CharField(_("abbreviation"), max_length=20)
 
     class Meta(BilingualName.Meta, DatedFact.Meta):
-        ordering = ["body", "starts_on"]
+        ordering = ["body", "starts_on", "pk"]
         constraints = [
             *BilingualName.Meta.constraints,
             *DatedFact.Meta.constraints,
@@ -129,7 +129,7 @@ class Designation(DatedFact):
     objects = DatedQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
-        ordering = ["body", "starts_on"]
+        ordering = ["body", "starts_on", "pk"]
         constraints = [
             *DatedFact.Meta.constraints,
             never_two_at_once("members_designation_one_status_at_a_time", "body"),

@@ -21,7 +21,7 @@ class ExpectedLayer(DatedFact):
     objects = DatedQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
-        ordering = ["setting", "layer", "starts_on"]
+        ordering = ["setting", "layer", "starts_on", "pk"]
         constraints = [
             *DatedFact.Meta.constraints,
             *(
@@ -56,7 +56,7 @@ class CoverageGap(DatedFact):
     report_text_nl = models.TextField(_("text for the annual report in Dutch"), blank=True)
 
     class Meta(DatedFact.Meta):
-        ordering = ["setting", "starts_on"]
+        ordering = ["setting", "starts_on", "pk"]
         constraints = [
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(name="members_coveragegap_one_per_key", fields=["setting", "key"]),
@@ -121,7 +121,7 @@ class CoverageNote(DatedFact):
     explanation_nl = models.TextField(_("explanation in Dutch"), blank=True)
 
     class Meta(DatedFact.Meta):
-        ordering = ["setting", "jurisdiction", "layer", "starts_on"]
+        ordering = ["setting", "jurisdiction", "layer", "starts_on", "pk"]
 
     @property
     def words(self) -> str:

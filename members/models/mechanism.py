@@ -129,7 +129,7 @@ class Jurisdiction(BilingualName):
     objects = JurisdictionQuerySet.as_manager()
 
     class Meta(BilingualName.Meta):
-        ordering = ["mechanism", "position"]
+        ordering = ["mechanism", "position", "pk"]
         constraints = [
             *BilingualName.Meta.constraints,
             models.UniqueConstraint(name="members_jurisdiction_one_per_slug", fields=["mechanism", "slug"]),

@@ -62,7 +62,7 @@ class Remit(DatedFact):
     objects = RemitQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
-        ordering = ["setting", "position", "starts_on"]
+        ordering = ["setting", "position", "starts_on", "pk"]
         constraints = [
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(name="members_remit_one_per_key", fields=["setting", "key"]),

@@ -13,7 +13,7 @@ class SupervisionArea(BilingualName):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta(BilingualName.Meta):
-        ordering = ["mechanism", "position"]
+        ordering = ["mechanism", "position", "pk"]
         constraints = [
             *BilingualName.Meta.constraints,
             models.UniqueConstraint(name="members_supervisionarea_one_per_slug", fields=["mechanism", "slug"]),
@@ -34,7 +34,7 @@ class DetentionSetting(BilingualName):
     )
 
     class Meta(BilingualName.Meta):
-        ordering = ["mechanism", "position"]
+        ordering = ["mechanism", "position", "pk"]
         constraints = [
             *BilingualName.Meta.constraints,
             models.UniqueConstraint(name="members_detentionsetting_one_per_slug", fields=["mechanism", "slug"]),

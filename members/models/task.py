@@ -123,7 +123,7 @@ class Task(models.Model):
     objects = TaskQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "created_at"]
+        ordering = ["due_on", "created_at", "pk"]
         # Each list of the page of tasks walks one of these from the day it stands at.
         indexes = [
             models.Index(fields=["owner", "state", "due_on", "id"], name="members_task_of_owner"),
