@@ -75,6 +75,12 @@ def test_visit_is_taken_back_until_a_reviewer_has_opened_it(request, as_, submit
         )
 
 
+def test_reviewer_who_opens_the_files_alone_has_looked_too(as_, submitted, alpha_lead):
+    as_(alpha_lead).get(url(submitted, "visit_files"))
+
+    assert Visit.objects.get().looked_at is not None
+
+
 def test_own_look_is_none_and_a_new_submission_has_not_been_looked_at(as_, draft, alpha_lead, alpha_monitor):
     visit = actions.take_transition(visit=draft, name="submit", by=alpha_lead)
     as_(alpha_lead).get(url(visit))

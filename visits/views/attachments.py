@@ -23,6 +23,7 @@ from npmportal.uploads.handlers import refused_uploads
 from npmportal.uploads.reasons import Reason, Refused
 from npmportal.uploads.sentences import sentence, sentence_about
 from visits.actions import attachments as actions
+from visits.actions.transitions import note_look
 from visits.attachment_checks import record
 from visits.attachment_keeping import Altered, opened_unaltered
 from visits.field_table import reader_of
@@ -34,11 +35,15 @@ content_page = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 
 
 def _visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit:
-    """Return the visit: 404 for who may not read it, 403 for who may read it but not its files."""
+    """Return the visit: 404 for who may not read it, 403 for who may read it but not its files.
+
+    A reviewer who reads a file, and not the page, has looked too.
+    """
     visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
     visit = get_object_or_404(visits.for_detail(), pk=pk)
     if actions.FIELD not in reader_of(request.user, mechanism).sees(visit):
         raise PermissionDenied
+    note_look(visit, request.user)
     return visit
 
 
