@@ -223,13 +223,36 @@ def test_wrong_entries_are_explained_and_typed_text_stays(as_, coordinator, pris
     assert wrong["official"].value() == "-3"
 
 
+def test_two_who_correct_one_fact_see_both_versions_before_one_replaces_the_other(as_, coordinator, prison):
+    row = enter(prison, "capacities", coordinator, official=5)
+    url = url_of("place_fact_correct", prison, kind="capacities", row=row.pk)
+    seen = as_(coordinator).get(url).context["form"].initial["seen"]
+    typed = {"starts_on": "2020", "reason": "Read again", "seen": seen}
+    assert as_(coordinator).post(url, typed | {"official": "7"}).status_code == 302
+
+    asked = as_(coordinator).post(url, typed | {"official": "9"})
+
+    row.refresh_from_db()
+    assert (asked.status_code, row.official) == (200, 7)
+    page = " ".join(asked.content.decode().split())
+    assert "Somebody else has changed this entry" in page
+    assert [(d.stored, d.typed) for d in asked.context["differences"]] == [("7", "9")]
+
+    again = typed | {"official": "9", "seen": asked.context["form"].data["seen"]}
+    assert as_(coordinator).post(url, again).status_code == 302
+    row.refresh_from_db()
+    assert row.official == 9
+
+
 @pytest.mark.parametrize("act", ["correct", "end", "remove"])
 def test_acts_on_a_fact_have_pages(as_, coordinator, prison, act):
     row = enter(prison, "capacities", coordinator, official=5)
     url = url_of(f"place_fact_{act}", prison, kind="capacities", row=row.pk)
-    assert as_(coordinator).get(url).status_code == 200
+    opened = as_(coordinator).get(url)
+    assert opened.status_code == 200
 
     typed = {"official": "7", "starts_on": "2020", "ends_on": "2024-03-01", "reason": "Read again"}
+    typed["seen"] = opened.context["form"].initial.get("seen", "")
     assert as_(coordinator).post(url, typed).status_code == 302
 
     prison.refresh_from_db()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from members.actions.register_changes import record_change, values_of
+from members.actions.register_changes import check_seen, record_change, values_of
 from members.models import MemberBody, RegisterChange, Source, User
 from npmportal.access import LOG_VISITS, can
 from npmportal.models import Precision
@@ -99,10 +99,21 @@ def end_place_fact(
 
 @transaction.atomic
 def correct_place_fact(
-    *, place: Place, kind: PlaceFactKind, row: Any, values: dict[str, Any], reason: str, by: User
+    *,
+    place: Place,
+    kind: PlaceFactKind,
+    row: Any,
+    values: dict[str, Any],
+    reason: str,
+    by: User,
+    seen: str | None = None,
 ) -> Any:
-    """Mend what was entered wrongly about ``row`` (``values``: any of its fields), with the reason; return it."""
+    """Mend what was entered wrongly about ``row`` (``values``: any of its fields), with the reason; return it.
+
+    ``seen``: the seal of what stood there when the form was opened (ADR 0022). Raises ChangedSince where that changed.
+    """
     row = _locked(kind, row, place, by)
+    check_seen(row, seen)
     if not may_keep_fact(by, place, kind, values.get("body", getattr(row, "body", None))):
         raise PermissionDenied
     before = values_of(row)

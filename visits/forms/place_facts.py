@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from members.forms.known_day import KnownDayField, day_fields, day_of
 from members.forms.register_fields import ReasonField
+from members.forms.seen import carry_seal
 from members.forms.sources import FIELDS as SOURCE_FIELDS
 from members.forms.sources import SourceFields
 from members.models import MemberBody
@@ -50,6 +51,7 @@ class PlaceFactForm(SourceFields, forms.ModelForm):
             fields["source"].empty_label = _("Not recorded")
             fields["source"].help_text = _("Where this can be read; or write down a new source below.")
         if self.instance.pk:
+            carry_seal(self, self.instance)
             fields["reason"] = ReasonField()
             for which in ("starts", "ends"):
                 if f"{which}_on" in fields:

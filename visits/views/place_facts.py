@@ -1,5 +1,6 @@
 """The acts on the facts of a place, one page each: enter, end, correct, remove. The kinds are a table."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from members.actions.register_changes import ChangedSince
 from members.actions.sources import find_or_write
 from members.forms.register_fields import EndForm, ReasonForm
 from members.models import Mechanism
 from members.periods import day_in_words
+from members.views.register_facts import both_shown
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, grants_of
 from visits import actions
@@ -65,7 +68,9 @@ def _enter(form: Any, known: PlaceFactKind, place: Place, user: Any) -> bool:
 def place_fact_correct(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: str, row: int) -> HttpResponse:
     place, known, fact = _fact(request, mechanism, pk, kind, row)
     title = _("Correct: {what}").format(what=fact)
-    form = place_fact_form(known, _typed(request), place=place, user=request.user, instance=fact)
+    build = partial(place_fact_form, known, place=place, user=request.user)
+    form = build(_typed(request), instance=fact)
+    more: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         values = form.values | form.days
         if given := form.given_source:
@@ -80,15 +85,18 @@ def place_fact_correct(request: HttpRequest, mechanism: Mechanism, pk: Any, kind
                 row=fact,
                 values=values,
                 reason=reason,
+                seen=form.cleaned_data["seen"],
                 by=request.user,  # type: ignore[arg-type]
             )
         except PlaceFactRefused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        except ChangedSince as changed:
+            form, more = both_shown(request, form, changed, build)
         else:
             messages.success(request, _("Corrected. What stood there before is kept in the log."))
             return redirect(_back(place, known))
     lead = _("For what was entered wrongly. Where the world has changed, enter the change instead.")
-    return _page(request, place, known, form, title=title, lead=lead)
+    return _page(request, place, known, form, title=title, lead=lead, **more)
 
 
 @asks_and_acts
