@@ -67,6 +67,16 @@ def test_everything_moves_and_the_record_leaves_the_register(merged, prison, twi
     assert "visits" not in event.details
 
 
+def test_closed_record_does_not_close_the_open_place_it_is_merged_into(prison, twin, coordinator):
+    Place.objects.filter(pk=twin.pk).update(opened_on=date(1990, 1, 1), closed_on=date(2015, 1, 1))
+    twin.refresh_from_db()
+
+    actions.merge_places(kept=prison, duplicate=twin, reason="Same gate", by=coordinator)
+
+    prison.refresh_from_db()
+    assert (prison.opened_on, prison.closed_on) == (date(1990, 1, 1), None)
+
+
 def test_undoing_brings_back_exactly_what_there_was(merged, prison, twin, alpha, coordinator):
     later = VisitFactory(place=prison, lead_body=alpha)
 

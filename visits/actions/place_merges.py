@@ -27,8 +27,9 @@ from visits.models import (
     Visit,
 )
 
-# Filled in from the record that gives way where the kept one says nothing.
-FILLED = ("town", "address", "postcode", "region", "note", "opened_on", "closed_on")
+# Filled in from the record that gives way where the kept one says nothing. Not the day it closed: a record without one
+# is of a place that is open.
+FILLED = ("town", "address", "postcode", "region", "note", "opened_on")
 POSITION = ("latitude", "longitude")
 # Belong to the record itself (undoing an import is about the record it made), or are moved by rules of their own.
 NOT_MOVED = (PlaceName, OperatorPeriod, CapacityPeriod, PlaceMerge, NoDuplicate, ImportedPlace)
