@@ -68,10 +68,13 @@ class Line:
     why: str
 
 
-def seers(mechanism: Mechanism, grounds: Iterable[Ground], bodies: Iterable[int] = ()) -> list[tuple[Holding, Ground]]:
+def seers(
+    mechanism: Mechanism, grounds: Iterable[Ground], bodies: Iterable[int] = (), *, once: bool = False
+) -> list[tuple[Holding, Ground]]:
     """Return everybody for whom one of ``grounds`` holds, with the role it holds through. Two queries.
 
-    ``bodies`` are those the grounds speak of: one of another mechanism would be overlooked without.
+    ``bodies`` are those the grounds speak of: one of another mechanism would be overlooked without. ``once``: each
+    person with the first ground that holds alone, where the first says more than those after it.
     """
     held = holdings(mechanism, bodies)
     found: dict[tuple[Any, ...], tuple[Holding, Ground]] = {}
@@ -79,7 +82,8 @@ def seers(mechanism: Mechanism, grounds: Iterable[Ground], bodies: Iterable[int]
         for holding in held:
             if ground.holds_for(holding):
                 through = ground.person or (holding.scope, holding.scope_id, holding.role)
-                found.setdefault((str(ground.why), holding.user_id, through), (holding, ground))
+                key = (holding.user_id,) if once else (str(ground.why), holding.user_id, through)
+                found.setdefault(key, (holding, ground))
     return list(found.values())
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from members.actions.groups import ChangedMeanwhile, GroupRefused, check_keeps, locked
 from members.concerns import NOTHING, Key
-from members.models import AgendaItem, Attendance, Decision, Meeting, MeetingEvent, User
+from members.models import AgendaItem, Attendance, Decision, GroupSeat, Meeting, MeetingEvent, User
 from npmportal import audit
 
 Kind = MeetingEvent.Kind
@@ -85,7 +85,10 @@ def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_
     stored.state = Meeting.State.HELD
     _store(stored, stored, ["state"] if before != stored.state else [])
     _note(stored, Kind.HELD, by)
-    bodies = [row.body_id for row in kept if row.body_id]
+    # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
+    seats = GroupSeat.objects.as_at(stored.starts_at.date()).filter(group=stored.group)
+    members = set(seats.exclude(standing=GroupSeat.Standing.INVITEE).values_list("body", flat=True))
+    bodies = [row.body_id for row in kept if row.body_id in members and row.body_id is not None]
     audit.record("meeting.held", by=by, obj=stored, mechanism=stored.group.mechanism, bodies=bodies, rows=len(kept))
     return stored
 

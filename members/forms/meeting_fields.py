@@ -84,8 +84,15 @@ class MomentField(forms.Field):
 class InWords:
     """A model form whose own ``clean`` says in words what the database would refuse with the name of a constraint."""
 
-    def validate_constraints(self) -> None:
-        """Leave it to ``clean``; the database has the last word in any case."""
+    instance: Any
+    errors: Any
+
+    def _post_clean(self) -> None:
+        # Where `clean` has said what is wrong, the names of constraints say it once more and worse.
+        if self.errors:
+            self.instance.validate_constraints = lambda exclude=None: None
+        super()._post_clean()  # type: ignore[misc]
+        self.instance.__dict__.pop("validate_constraints", None)
 
 
 class ReasonForm(forms.Form):

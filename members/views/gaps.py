@@ -112,6 +112,7 @@ def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
             by=request.user,  # type: ignore[arg-type]
         ),
         back=_gap_url(gap),
+        more={"button": _("Close the gap")},
     )
 
 
@@ -128,6 +129,7 @@ def gap_remove(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespo
         act=lambda: actions.remove_gap(gap=gap, reason=form.cleaned_data["reason"], by=request.user),  # type: ignore[arg-type]
         back=_gap_url(gap),
         then=reverse("members:gaps", kwargs={"npm": mechanism.slug}),
+        more={"button": _("Remove"), "is_danger": True},
     )
 
 

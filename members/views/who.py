@@ -26,13 +26,15 @@ def who_page(
     others: str,
     changers: Iterable[seeing.Ground] | None = None,
     bodies: Iterable[int] = (),
+    once: bool = False,
 ) -> HttpResponse:
     """Answer with the list for one record, which the caller has fetched through ``visible_to``.
 
     ``others`` is the sentence about everybody who is not on the list; ``changers`` (None: not told) those who may
-    change the record; ``bodies`` the member bodies the grounds speak of. The number of queries is constant.
+    change the record; ``bodies`` the member bodies the grounds speak of; ``once``: each person by the first ground
+    alone. The number of queries is constant.
     """
-    found = seeing.seers(mechanism, grounds, bodies)
+    found = seeing.seers(mechanism, grounds, bodies, once=once)
     context = {
         "record": record,
         "back_url": back_url,
@@ -42,7 +44,9 @@ def who_page(
         "changers": None,
     }
     if changers is not None:
-        context["changers"] = seeing.lines(request.user, mechanism, seeing.seers(mechanism, changers, bodies))
+        context["changers"] = seeing.lines(
+            request.user, mechanism, seeing.seers(mechanism, changers, bodies, once=once)
+        )
     return TemplateResponse(request, "members/who.html", context)
 
 

@@ -219,6 +219,8 @@ def test_attendance_says_that_the_meeting_was_held(as_, meeting, coordinator, al
         (None, "Ms One", "present"),
         (None, "Mr Two", "present"),
     }
+    # Beta is invited, and its lead does not read who came.
+    assert AuditEvent.objects.get(action="meeting.held").body_ids == [alpha.pk]
     again = client.post(path, data)
     assert again.status_code == 409
     assert "Alpha Inspectorate: present" in again.content.decode()

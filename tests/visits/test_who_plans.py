@@ -58,9 +58,12 @@ def test_sealed_plan_names_the_team_and_the_lead_alone(as_, alpha, alpha_lead, a
 def test_who_knows_the_week_alone_is_told_apart(as_, alpha, alpha_lead, alpha_reader, prison):
     plan = make_plan(prison, alpha, by=alpha_lead, secrecy="week_only")
 
-    html = as_(alpha_reader).get(address(plan, "plan_who")).content.decode()
+    answer = as_(alpha_reader).get(address(plan, "plan_who"))
 
-    assert "knows the week, not the day" in html
+    why = {line.who: line.why for line in answer.context["lines"]}
+    assert len(why) == len(answer.context["lines"]) == answer.context["count"]
+    assert why[alpha_lead.name].lower().startswith(("leads the body", "is in the team"))
+    assert why[alpha_reader.name].endswith("knows the week, not the day")
 
 
 @pytest.mark.parametrize("who", ["alpha_reader", "beta_monitor", "coordinator", "administrator"])

@@ -49,6 +49,7 @@ def plan_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespons
         others=seeing.who_else_knows_of_plan(),
         changers=seeing.grounds_of_changing_plan(plan),
         bodies=bodies,
+        once=True,  # the team and the lead stand first: they know more
     )
 
 
