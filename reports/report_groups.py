@@ -10,8 +10,7 @@ from members.models import Mechanism
 from npmportal.access import MAKE_REPORTS, Grants
 from npmportal.models import Job
 from reports.models import Report
-from reports.task_groups import Sorted
-from reports.visit_groups import DONE_DAYS
+from reports.sorted_groups import DONE_DAYS, Sorted
 
 
 def report_groups(
@@ -26,16 +25,13 @@ def report_groups(
     since = timezone.now() - timedelta(days=DONE_DAYS)
     asked = Q(job__state__in=[Job.State.FAILED, *Job.LIVE]) | Q(built_at__gte=since)
     reports = Report.objects.visible_to(user).filter(asked, year__mechanism=mechanism)
-    groups: dict[str, list[Report]] = {"failed": [], "live": [], "built": []}
-    for report in reports.for_list()[: len(groups) * (counted + 1)]:
+    groups: dict[str, list[Any]] = {"failed": [], "live": [], "built": []}
+    rows = {report.pk: report for report in reports.for_list()[: len(groups) * (counted + 1)]}
+    for key, report in rows.items():
         if report.job and report.job.state == Job.State.FAILED:
-            groups["failed"].append(report)
+            groups["failed"].append(key)
         if report.job and report.job.state in Job.LIVE:
-            groups["live"].append(report)
+            groups["live"].append(key)
         if report.built_at and report.built_at >= since:
-            groups["built"].append(report)
-    return {
-        name: Sorted(found[:shown], min(len(found), counted), len(found) > counted)
-        for name, found in groups.items()
-        if found
-    }
+            groups["built"].append(key)
+    return {name: Sorted.of(keys, rows, shown=shown, counted=counted) for name, keys in groups.items() if keys}

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
-from uuid import UUID
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -11,9 +10,7 @@ from django.urls import reverse
 
 from members.models import Mechanism, Reminder, Task
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, Grants
-
-Row = TypeVar("Row")
-NO_KEY = str(UUID(int=0))  # stands in an address until it is replaced
+from reports.sorted_groups import NO_KEY, Sorted
 
 
 @dataclass(frozen=True)
@@ -25,15 +22,6 @@ class TaskLine:
     lateness: str
     due_on: date
     owner: str  # who does it, where that is not the reader
-
-
-@dataclass(frozen=True)
-class Sorted(Generic[Row]):
-    """The things of one group: the first of them in their order, how many there are, and whether there are more."""
-
-    rows: list[Row]
-    count: int
-    has_more: bool
 
 
 def sorted_tasks(
@@ -67,7 +55,7 @@ def sorted_tasks(
         if giver == user.pk and owner != user.pk and due_on < today:
             groups["given"].append(pk)
     rows = _lines(user, mechanism, {pk for members in groups.values() for pk in members[:shown]})
-    return {name: _group(members, rows, shown, counted) for name, members in groups.items() if members}
+    return {name: Sorted.of(members, rows, shown=shown, counted=counted) for name, members in groups.items() if members}
 
 
 def _lines(user: Any, mechanism: Mechanism, keys: set[str]) -> dict[str, TaskLine]:
@@ -87,8 +75,3 @@ def _told_of(user: Any, mechanism: Mechanism) -> QuerySet[Reminder]:
     """Return what told ``user`` of open tasks that are long overdue (members.digest), from the day due now."""
     told = Reminder.objects.filter(user=user.pk, is_escalation=True, due_on=F("task__due_on"))
     return told.filter(task__state=Task.State.OPEN, task__mechanism=mechanism)
-
-
-def _group(members: list[str], rows: dict[str, TaskLine], shown: int, counted: int) -> Sorted[TaskLine]:
-    first = [rows[pk] for pk in members[:shown] if pk in rows]
-    return Sorted(first, min(len(members), counted), len(members) > counted)

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from members.models import Mechanism, MemberBody
 from npmportal.access import APPROVE_VISITS, LOG_VISITS, REVIEW_VISITS, VIEW_VISITS, Grants
-from reports.task_groups import NO_KEY, Sorted
+from reports.sorted_groups import DONE_DAYS, NO_KEY, Sorted
 from visits.models import Visit
 from visits.review_lists import to_approve, with_answers, with_questions
 
-DONE_DAYS = 30
 State = Visit.State
 
 
@@ -43,10 +42,7 @@ def visit_groups(
     """
     keys = _keys(mechanism, dict(_asked(user, mechanism, grants)), counted + 1)
     lines = _lines(mechanism, {pk for found in keys.values() for pk in found[:shown]})
-    return {
-        name: Sorted([lines[pk] for pk in found[:shown] if pk in lines], min(len(found), counted), len(found) > counted)
-        for name, found in keys.items()
-    }
+    return {name: Sorted.of(found, lines, shown=shown, counted=counted) for name, found in keys.items()}
 
 
 def _asked(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[tuple[str, QuerySet[Visit]]]:

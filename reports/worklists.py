@@ -26,7 +26,8 @@ from npmportal.access import (
 )
 from npmportal.paging import capped_count
 from reports.report_groups import report_groups
-from reports.task_groups import Sorted, sorted_tasks
+from reports.sorted_groups import Sorted
+from reports.task_groups import sorted_tasks
 from reports.visit_groups import visit_groups
 
 SHOWN = 10
@@ -58,11 +59,11 @@ class WorkList:
 def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     """Return the three lists of ``user``'s desk in ``mechanism``. The number of queries does not grow with the rows."""
     grants = grants_of(user)
-    shares = {"shown": SHOWN, "counted": COUNTED}
+    limits = {"shown": SHOWN, "counted": COUNTED}
     found: Found = {
-        "task": sorted_tasks(user, mechanism, grants, **shares),
-        "visit": visit_groups(user, mechanism, grants, **shares),
-        "report": report_groups(user, mechanism, grants, **shares),
+        "task": sorted_tasks(user, mechanism, grants, **limits),
+        "visit": visit_groups(user, mechanism, grants, **limits),
+        "report": report_groups(user, mechanism, grants, **limits),
     }
     to_do = _to_do(user, mechanism, grants, found)
     waiting = _waiting(user, mechanism, grants, found)

@@ -1,6 +1,5 @@
 """The people every test of access speaks of, in an invented network with two bodies."""
 
-import gc
 import time
 
 import pytest
@@ -9,16 +8,15 @@ from django.test import Client
 from django.utils import translation
 
 from members.models import Mechanism, MemberBody, User
+from npmportal.cycles import look_seldom
 from tests.emptying import emptying
 from tests.factories import BodyFactory, JurisdictionFactory, MechanismFactory, SettingFactory, person
 from tests.side_by_side import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401  (hooks)
 
 
 def pytest_collection_finish(session):
-    """Look for reference cycles seldom, as the web processes do (npmportal/wsgi.py): thousands of tests are loaded."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 100)
+    """As in the web processes: what is loaded, thousands of tests, stays."""
+    look_seldom()
 
 
 @pytest.fixture(scope="session")

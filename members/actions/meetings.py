@@ -86,9 +86,10 @@ def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_
     _store(stored, stored, ["state"] if before != stored.state else [])
     _note(stored, Kind.HELD, by)
     # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
-    seats = GroupSeat.objects.as_at(stored.starts_at.date()).filter(group=stored.group)
-    members = set(seats.exclude(standing=GroupSeat.Standing.INVITEE).values_list("body", flat=True))
-    bodies = [row.body_id for row in kept if row.body_id in members and row.body_id is not None]
+    day = stored.group.local(stored.starts_at).date()
+    seats = GroupSeat.objects.as_at(day).filter(group=stored.group, body__in={row.body_id for row in kept})
+    members = seats.exclude(standing=GroupSeat.Standing.INVITEE).order_by("body").values_list("body", flat=True)
+    bodies = list(members.distinct())
     audit.record("meeting.held", by=by, obj=stored, mechanism=stored.group.mechanism, bodies=bodies, rows=len(kept))
     return stored
 

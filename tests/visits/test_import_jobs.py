@@ -1,6 +1,7 @@
 """Storing is one transaction: others see how far it is, and its rows all at once or never."""
 
 import pytest
+from django.db import connection
 
 from npmportal.models import Job
 from tests.factories import PlaceFactory, RemitFactory
@@ -57,3 +58,14 @@ def test_a_worker_that_was_overtaken_writes_nothing(batch, alpha_lead, monkeypat
 
     assert not Visit.objects.exists()
     assert Import.objects.get().state == Import.State.CHECKED
+
+
+def test_words_are_filed_with_the_rights_of_the_owner_of_the_index():
+    """The portal's own role owns no table (docs/operations.md), and PostgreSQL lets nobody but the owner do it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'visits_file_words'")
+        [(is_owners, settings)] = cursor.fetchall()
+        cursor.execute("SELECT visits_file_words()")
+
+    assert is_owners
+    assert settings[0].endswith("pg_temp")

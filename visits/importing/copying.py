@@ -55,8 +55,7 @@ def gather_words() -> None:
 def file_words() -> None:
     """Put the words that wait, and the bodies, into their indexes, so that nobody's list reads them one by one."""
     with connection.cursor() as cursor:
-        for index in ("visits_visittext_words", "visits_visit_of_bodies"):
-            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
+        cursor.execute("SELECT visits_file_words()")
 
 
 class NewRows:
