@@ -168,12 +168,12 @@ def test_reset_page_is_for_those_who_manage_the_person(
 
 
 def addresses_of_factors(pk):
-    """Yield every address of allauth's second factors, with the number of a factor where one is asked for."""
+    """Yield each address of allauth's second factors and whether it names the factor (a 2 stands in "2fa" too)."""
     prefix = "account/2fa/"
     for name in {key for key in get_resolver().reverse_dict if isinstance(key, str) and key.startswith("mfa_")}:
         [(candidate, arguments)] = get_resolver().reverse_dict.getlist(name)[0][0]
         assert prefix in candidate
-        yield reverse(name, kwargs=dict.fromkeys(arguments, pk))
+        yield reverse(name, kwargs=dict.fromkeys(arguments, pk)), bool(arguments)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -184,7 +184,7 @@ def test_no_address_touches_somebody_else_s_factor(fresh_as_, administrator, mon
     tried = 0
 
     for factor in before:
-        for address in addresses_of_factors(factor["id"]):
+        for address, names_the_factor in addresses_of_factors(factor["id"]):
             client = fresh_as_(administrator)
             given = {
                 "user": monitor.pk,
@@ -195,7 +195,7 @@ def test_no_address_touches_somebody_else_s_factor(fresh_as_, administrator, mon
             }
             response = getattr(client, method)(address, given)
             assert response.status_code < 500
-            if str(factor["id"]) in address:
+            if names_the_factor:
                 assert response.status_code == 404
             tried += 1
 
