@@ -1,10 +1,11 @@
+from members.models.attendance import Attendance
 from members.models.body import BodyName, Designation, MemberBody
 from members.models.capacity import Contact, Profession, Workforce
 from members.models.coordination import Coordination
 from members.models.gap import CoverageGap, CoverageNote, ExpectedLayer, GapInquiry
 from members.models.group import GroupSeat, WorkingGroup
 from members.models.mechanism import Jurisdiction, Mechanism, MechanismProfile
-from members.models.meeting import AgendaItem, Attendance, Decision, Meeting, MeetingEvent
+from members.models.meeting import AgendaItem, Decision, Meeting, MeetingEvent
 from members.models.minutes import Minutes, MinutesAddition
 from members.models.permissions import (
     BodyGroupPermission,

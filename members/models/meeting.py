@@ -1,7 +1,7 @@
-"""Meetings of groups: agenda, papers, who attended, what was decided, and what happened to the meeting."""
+"""Meetings of groups: agenda, papers, what was decided, and what happened to the meeting."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
@@ -11,7 +11,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
-from members.models.group import WorkingGroup, circles_of
+from members.models.group import GroupSeat, WorkingGroup, circles_of
 from members.models.person import User
 
 
@@ -28,12 +28,20 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Return the meetings ``user`` may change."""
         return self.filter(circles_of(user).kept.q("group"))
 
-    def coming(self, now: datetime) -> Self:
+    def not_over(self, now: datetime) -> Self:
         """Return the meetings that are not over at ``now``, the next one first; cancelled ones too, until their day."""
         return self.filter(ends_at__gte=now).order_by("starts_at", "id")
 
+    def coming(self, now: datetime) -> Self:
+        """Return the meetings that are not over at ``now`` and take place, the next one first."""
+        return self.not_over(now).exclude(state=Meeting.State.CANCELLED)
+
+    def called_off(self, now: datetime) -> Self:
+        """Return the cancelled meetings whose hour has not passed at ``now``: people may still reckon with them."""
+        return self.not_over(now).filter(state=Meeting.State.CANCELLED)
+
     def past(self, now: datetime) -> Self:
-        """Return the meetings that are over at ``now``."""
+        """Return the meetings that are over at ``now``, cancelled ones too."""
         return self.filter(ends_at__lt=now)
 
     def for_list(self) -> Self:
@@ -92,6 +100,24 @@ class Meeting(models.Model):
         return f"{date_format(first)}, {begin}–{end} ({self.group.time_zone})"
 
     @property
+    def day(self) -> date:
+        """The day on which it begins, on the group's clock."""
+        return self.group.local(self.starts_at).date()
+
+    def holders(self) -> dict[tuple[int | None, str], GroupSeat]:
+        """Return who has a seat on the meeting's day, as attendance names them: (key of the body, name without one).
+
+        Who has two seats, such as the body that is the chair for a while, is there with the first of them.
+        """
+        found: dict[tuple[int | None, str], GroupSeat] = {}
+        standings = GroupSeat.Standing.values
+        bodies = models.Prefetch("body", MemberBody.objects.with_names_as_at(self.day))
+        seats = self.group.seats.as_at(self.day).select_related("person").prefetch_related(bodies)
+        for seat in sorted(seats, key=lambda seat: (standings.index(seat.standing), seat.pk)):
+            found.setdefault((seat.body_id, "" if seat.body_id else seat.holder), seat)
+        return found
+
+    @property
     def is_planned(self) -> bool:
         return self.state == self.State.PLANNED
 
@@ -140,33 +166,6 @@ class AgendaItem(models.Model):
         return self.title
 
 
-class Attendance(models.Model):
-    """Whether a body came to a meeting."""
-
-    class Presence(models.TextChoices):
-        PRESENT = "present", _("present")
-        APOLOGIES = "apologies", _("sent apologies")
-        ABSENT = "absent", _("absent")
-
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance")
-    body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, null=True, blank=True, related_name="attendance")
-    guest = models.CharField(_("guest"), max_length=200, blank=True)
-    presence = models.CharField(_("presence"), max_length=10, choices=Presence.choices)
-
-    class Meta:
-        ordering = ["meeting", "presence", "body"]
-        verbose_name_plural = "attendance"
-        constraints = [
-            models.UniqueConstraint(
-                name="members_attendance_once_a_meeting", fields=["meeting", "body"], condition=Q(body__isnull=False)
-            ),
-            models.CheckConstraint(name="members_attendance_a_body_or_a_guest", condition=~Q(body=None) | ~Q(guest="")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.body or self.guest}: {self.get_presence_display()}"
-
-
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Any) -> Self:
         """Return the decisions of the groups whose inside ``user`` knows."""
@@ -202,6 +201,7 @@ class MeetingEvent(models.Model):
     class Kind(models.TextChoices):
         PLANNED = "planned", _("Planned")
         CHANGED = "changed", _("Time, place or title changed")
+        MOVED = "moved", _("Day or time changed after attendance was recorded")
         CANCELLED = "cancelled", _("Cancelled")
         HELD = "held", _("Attendance recorded")
         POINT_REMOVED = "point_removed", _("Point taken off the agenda")
