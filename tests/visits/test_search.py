@@ -1,6 +1,7 @@
 """Searching by words: only what the reader may read is found, counted, shown."""
 
 import importlib
+import json
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from npmportal.field_table import parse
 from npmportal.models import AuditEvent
 from tests.factories import PlaceFactory, VisitFactory
 from visits import field_table
-from visits.models import Attachment, PlaceName, Visit, VisitNote, VisitText
+from visits.models import Attachment, PlaceName, SavedView, Visit, VisitNote, VisitText
 from visits.searching import excerpts, words
 from visits.searching.excerpts import BEGIN, END, with_marks
 
@@ -239,6 +240,44 @@ def test_what_is_hidden_does_not_take_away_from_what_is_found(as_, url, hidden, 
 
     assert found(as_(coordinator).get(url, {"q": f"stairwell -{CANARY}"})) == [visit.pk]
     assert found(as_(coordinator).get(url, {"q": "marlowe stairwell"})) == [visit.pk]
+
+
+def test_the_list_filters_by_words_as_the_search_finds_and_downloads_the_same(
+    as_, mechanism, alpha_lead, coordinator, visit, monkeypatch
+):
+    draft = VisitFactory(place=visit.place, lead_body=visit.lead_body, state="draft", summary="Mould in the draft.")
+    VisitFactory(place=visit.place, lead_body=visit.lead_body, state="approved", summary="Dry.")
+    names = ("visit_list", "visits_json", "saved_view_new", "search")
+    listed, file, view, searched = (reverse(f"visits:{name}", kwargs={"npm": mechanism.slug}) for name in names)
+    query = {"words": "mould", "place_name": "marlowe"}
+
+    for who, expected in ((coordinator, [visit]), (alpha_lead, [draft, visit])):
+        response = as_(who).get(listed, query)
+        assert {row.pk for row in response.context["rows"]} == {each.pk for each in expected}
+        assert [active.value for active in response.context["active"]] == ["mould", "marlowe"]
+        lines = json.loads(as_(who).get(file, query).getvalue())["visits"]
+        assert {row["reference"] for row in lines} == {each.reference for each in expected}
+        assert "words=mould" in as_(who).get(searched, {"q": "mould"}).content.decode()
+    event = AuditEvent.objects.filter(action="visits.searched").first()
+    assert (event.actor, event.details) == (coordinator, {"visits": 1, "more": False, "places": 0})
+    assert AuditEvent.objects.filter(action="visits.exported").get().details["filters"] == ["place_name", "words"]
+    as_(alpha_lead).post(f"{view}?words=mould", {"name": "Damp"})
+    assert SavedView.objects.get().query == "words=mould"
+    monkeypatch.setattr(words, "RARE", 0)
+    assert found_in_list(as_(coordinator).get(listed, query)) == [visit.pk]
+    assert as_(coordinator).get(listed, {"words": "x" * 300}).status_code == 200
+
+
+def test_the_list_finds_nothing_by_words_that_are_hidden(as_, mechanism, hidden, visit, coordinator):
+    listed = reverse("visits:visit_list", kwargs={"npm": mechanism.slug})
+    Visit.objects.filter(pk=visit.pk).update(summary=CANARY, access_note="Locked stairwell.")
+
+    assert found_in_list(as_(coordinator).get(listed, {"words": CANARY})) == []
+    assert found_in_list(as_(coordinator).get(listed, {"words": f"stairwell -{CANARY}"})) == [visit.pk]
+
+
+def found_in_list(response):
+    return [row.pk for row in response.context["rows"]]
 
 
 # -- Besides ----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from visits.field_table import reader_of
 from visits.forms.fields import DayField
 from visits.models import Place, Visit, VisitCombination, VisitNote
 from visits.models.body_names import BodyNames
+from visits.searching.words import LONGEST as LONGEST_WORDS
+from visits.searching.words import SEARCHED, Search
 
 PROBLEM = "problem"
 JOINT, ALONE, OPEN = "joint", "alone", "open"
@@ -85,6 +87,7 @@ class VisitFilter(_FilterForm):
     question = forms.ChoiceField(label=gettext_lazy("Questions"), required=False, widget=QuickSelect)
     starts_after = DayField(label=gettext_lazy("From"), required=False)
     starts_before = DayField(label=gettext_lazy("To"), required=False)
+    words = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=LONGEST_WORDS)
     place_name = forms.CharField(label=gettext_lazy("Name or town of the place"), required=False, max_length=100)
     reference = forms.CharField(label=gettext_lazy("Reference, in full"), required=False, max_length=40)
     place: Any = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
@@ -108,6 +111,7 @@ class VisitFilter(_FilterForm):
         "place_name": ("place",),
         "joint": ("partners",),
         "question": ("history",),  # where questions are read
+        "words": tuple(SEARCHED),  # each is searched where it is shown and nowhere else
     }
     EXACT = ("setting", "jurisdiction", "state", "kind", "notice", "mode", "validity", "trigger", "place")
 
@@ -168,7 +172,9 @@ class VisitFilter(_FilterForm):
             conditions &= Q(starts_on__gte=data["starts_after"])
         if data.get("starts_before"):
             conditions &= Q(starts_on__lte=data["starts_before"])
-        return visits.filter(conditions & self._beside(data))
+        found = visits.filter(conditions & self._beside(data))
+        words = data.get("words")
+        return Search(self.user, self.mechanism, words).among(found) if words else found
 
     def _beside(self, data: dict[str, Any]) -> Q:
         """Return the conditions that are no column of the visit by themselves."""

@@ -26,7 +26,7 @@ SEARCHED = frozenset({*TEXTS, "place"})
 OF_PLACE = ("place__name", "place__town")
 LANGUAGES = ("english", "dutch")
 LONGEST = 200
-RARE = 2_000
+RARE = 5_000
 Part = VisitText.Part
 
 
@@ -52,26 +52,28 @@ class Search:
     @cached_property
     def visits(self) -> QuerySet[Visit]:
         """Return the visits the person may read that hold all the words in one text the person may read."""
-        visible = Visit.objects.visible_to(self.user).filter(mechanism=self.mechanism)
-        found = self._holding()
-        partly = list(self._partly())
-        if not partly:
-            return visible.filter(found)
-        names: dict[str, Any] = {}
-        for number, (condition, fields) in enumerate(partly):
-            names[f"seen_{number}"] = _vector(fields)
-            found |= condition & Q(**{f"seen_{number}": query_of(self.words)})
-        return visible.alias(**names).filter(found)
+        return self.among(Visit.objects.visible_to(self.user).filter(mechanism=self.mechanism))
 
-    def _holding(self) -> Q:
-        """Say which visits have a row that holds the words and is open to the person.
+    def among(self, visible: QuerySet[Visit]) -> QuerySet[Visit]:
+        """Return those of ``visible``, visits of the mechanism the person may read, that hold all the words.
 
         Rare words are looked up first: PostgreSQL knows how frequent a common word is, takes every other for one in two
-        thousand, and would walk through all visits for what is in none.
+        thousand, and would walk through all visits for what is in none. And once the few are known, nothing is asked
+        but for them: with other conditions beside them it would walk through whatever an index of those holds.
         """
         holding = VisitText.objects.filter(words=query_of(self.words)).filter(self._whole() | self._beside())
         few = list(holding.order_by().values_list("visit", flat=True)[: RARE + 1])
-        return Q(pk__in=set(few)) if len(few) <= RARE else Q(pk__in=holding.values("visit"))
+        is_rare = len(few) <= RARE
+        found = Q(pk__in=set(few)) if is_rare else Q(pk__in=holding.values("visit"))
+        if partly := list(self._partly()):
+            names: dict[str, Any] = {}
+            for number, (condition, fields) in enumerate(partly):
+                names[f"seen_{number}"] = _vector(fields)
+                found |= condition & Q(**{f"seen_{number}": query_of(self.words)})
+            return visible.alias(**names).filter(found)
+        if not is_rare:
+            return visible.filter(found)
+        return Visit.objects.filter(pk__in=list(visible.filter(found).order_by().values_list("pk", flat=True)))
 
     def _whole(self) -> Q:
         """Say of which records every text is open to the person."""

@@ -34,7 +34,7 @@ def search(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 
 
 def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
-    """Return the visits and places found, and write down that there was a search, not for what (security R-53)."""
+    """Return the visits and places found, and write down that there was a search."""
     names = BodyNames(search.mechanism)
     visits: Any = search.visits
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
@@ -43,7 +43,7 @@ def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
     rows = [(row, excerpts.get(row.pk, [])) for row in rows_of(page.rows, names, search.reader)]
     places = Place.objects.visible_to(search.user).filter(mechanism=search.mechanism).named(search.words)
     found = list(places.for_list().order_by("name", "id")[: PLACES + 1])
-    _write_down(search, page, count, len(found))
+    write_down_search(search.user, search.mechanism, page, count, len(found))
     return {
         "page": page,
         "rows": rows,
@@ -53,14 +53,17 @@ def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
     }
 
 
-def _write_down(search: Search, page: Page, count: tuple[int, bool] | None, places: int) -> None:
+def write_down_search(
+    user: Any, mechanism: Mechanism, page: Page, count: tuple[int, bool] | None, places: int = 0
+) -> None:
+    """Write down that ``user`` searched by words, and how much was found; never for what (security R-53)."""
     number, has_more = count or (len(page.rows), True)
-    own = grants_of(search.user).on(VIEW_VISITS)
+    own = grants_of(user).on(VIEW_VISITS)
     # Of how many visits a body has, drafts among them, nobody else reads.
     audit.record(
         "visits.searched_by_body" if own else "visits.searched",
-        by=search.user,
-        mechanism=search.mechanism,
+        by=user,
+        mechanism=mechanism,
         bodies=own,
         visits=number,
         more=has_more,

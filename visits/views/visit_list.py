@@ -20,6 +20,7 @@ from visits.models import Visit
 from visits.models.body_names import BodyNames
 from visits.views.rows import rows_of
 from visits.views.saved_views import saved_views_of
+from visits.views.search import write_down_search
 
 # The columns of the list: the fields of which one brings it, and its heading.
 COLUMNS: tuple[tuple[tuple[str, ...], Promise], ...] = (
@@ -42,6 +43,8 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     visits: Any = filters.apply(Visit.objects.visible_to(request.user).filter(mechanism=mechanism))
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
     count = (len(page.rows), False) if page.is_only else cheap_count(visits)
+    if filters.cleaned_data.get("words"):
+        write_down_search(request.user, mechanism, page, count)
     columns = reader.sees_of_some()
     query = filters_in(request.GET)
     context = {
