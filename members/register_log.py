@@ -14,7 +14,7 @@ from members.register_kinds import KINDS
 
 _KIND_OF = {kind.model._meta.label_lower: kind for kind in KINDS.values()}
 # Said of an entry only where nothing else changed: the days show how exact they are.
-_SILENT = {"position", "mechanism", "key", "starts_precision", "ends_precision"}
+_SILENT = {"position", "mechanism", "key", "gap_id", "starts_precision", "ends_precision"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,12 @@ class LogRow:
 
 def log_rows(changes: Iterable[RegisterChange]) -> list[LogRow]:
     """Return ``changes`` with the names of records, fields and choices in the reader's language."""
-    return [LogRow(change, _record(change.record), list(_lines(change))) for change in changes]
+    return [LogRow(change, _record(change.record), lines_of(change)) for change in changes]
+
+
+def lines_of(change: RegisterChange) -> list[Line]:
+    """Return what ``change`` changed, field by field, in the reader's language."""
+    return list(_lines(change))
 
 
 def _record(label: str) -> str:

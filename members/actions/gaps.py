@@ -1,4 +1,4 @@
-"""The register of gaps: what nobody monitors, who was asked, what they answered; and why other empty cells are none."""
+"""The register of gaps: what nobody monitors, since when and why; and why other empty cells are none."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -17,13 +18,13 @@ from members.models import (
     CoverageNote,
     DetentionSetting,
     ExpectedLayer,
-    GapInquiry,
     Jurisdiction,
     Mechanism,
     RegisterChange,
     Source,
     User,
 )
+from members.periods import day_in_words, period_in_words
 from members.reference.fields import Day
 from npmportal.access import MANAGE_MEMBERS, can
 from npmportal.models.dated import Precision
@@ -53,27 +54,27 @@ class GapGiven:
 
 
 @transaction.atomic
-def start_gap(*, given: GapGiven, by: User) -> CoverageGap:
-    """Record a gap."""
-    _check_may(by, given.setting.mechanism)
+def start_gap(*, given: GapGiven, by: User, reason: str = "") -> CoverageGap:
+    """Record a gap; ``reason`` says why where it opens again."""
+    check_may(by, given.setting.mechanism)
     gap = CoverageGap.objects.create(**given.fields(), key=_free_key(given))
     gap.jurisdictions.set(given.jurisdictions)
-    _record(Act.CHANGE, gap, by, {}, values_of(gap), given.since.day)
+    leave_trace(Act.CHANGE, gap, by, {}, values_of(gap), given.since.day, reason)
     return gap
 
 
 @transaction.atomic
 def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User, seen: str | None = None) -> CoverageGap:
     """Mend a gap that was entered wrongly or incompletely; ChangedSince where it is not as ``seen`` (its seal)."""
-    _check_may(by, gap.setting.mechanism)
-    gap = _locked(gap)
+    check_may(by, gap.setting.mechanism)
+    gap = locked(gap)
     check_seen(gap, seen)
     before, fields = values_of(gap), given.fields()
     for name, value in fields.items():
         setattr(gap, name, value)
     gap.save(update_fields=list(fields))
     gap.jurisdictions.set(given.jurisdictions)
-    _record(Act.CORRECTION, gap, by, before, values_of(gap), given.since.day, reason)
+    leave_trace(Act.CORRECTION, gap, by, before, values_of(gap), given.since.day, reason)
     return gap
 
 
@@ -90,10 +91,35 @@ def end_gap(
     _end(gap, until, by, note)
     left = tuple(place for place in everywhere if closed_in is not None and place not in closed_in)
     if left:
-        texts = tuple((name, getattr(gap, name)) for name in TEXTS)
         end = Day(since, gap.ends_precision) if since and since > until.day else None
-        given = GapGiven(gap.setting, left, gap.layer, until, gap.source, end, texts)
-        start_gap(given=given, by=by)
+        start_gap(given=_same_words(gap, left, until, end), by=by)
+    return gap
+
+
+@transaction.atomic
+def reopen_gap(*, gap: CoverageGap, since: Day | None, reason: str, by: User) -> CoverageGap:
+    """Open a closed gap again, and return the one that is open.
+
+    Without a day closing it was a mistake, and it has been open all the time. From the day ``since`` a gap of the same
+    words begins; the closed one stays what it was. CoverageError where the gap is not closed, was still closed later
+    than that day, or is recorded once more for those days.
+    """
+    check_may(by, gap.setting.mechanism)
+    gap = locked(gap)
+    if gap.ends_on is None:
+        raise CoverageError(_("This gap is open: it has no end."))
+    if since and since.day < gap.ends_on:
+        sentence = _("It was open until {day}. Give that day or a later one.")
+        raise CoverageError(sentence.format(day=day_in_words(gap.ends_on, gap.ends_precision)))
+    _refuse_second(gap, since.day if since else gap.ends_on)
+    places = tuple(gap.jurisdictions.all())
+    if since:
+        gap.note = ""  # it may say why the gap was closed
+        return start_gap(given=_same_words(gap, places, since, None), by=by, reason=reason)
+    before = values_of(gap)
+    gap.ends_on, gap.ends_precision = None, Precision.DAY
+    gap.save(update_fields=["ends_on", "ends_precision"])
+    leave_trace(Act.CORRECTION, gap, by, before, values_of(gap), None, reason)
     return gap
 
 
@@ -101,45 +127,23 @@ def end_gap(
 def remove_gap(*, gap: CoverageGap, reason: str, by: User) -> None:
     """Take away a gap that never was, with what was asked about it; CoverageError where somebody was asked."""
     if gap.inquiries.exists():
-        raise CoverageError(_("Somebody was asked about this gap. Correct or close it; it is not removed."))
+        raise CoverageError(
+            _("Somebody was asked about this gap. Correct or close it, or take back the question first.")
+        )
     _remove(gap, reason, by)
 
 
 @transaction.atomic
 def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User, seen: str | None = None) -> CoverageGap:
     """Write what the annual report says of the gap; an empty text lets the report print the explanation."""
-    _check_may(by, gap.setting.mechanism)
-    gap = _locked(gap)
+    check_may(by, gap.setting.mechanism)
+    gap = locked(gap)
     check_seen(gap, seen)
     before = values_of(gap)
     gap.report_text, gap.report_text_nl = english, dutch
     gap.save(update_fields=["report_text", "report_text_nl"])
-    _record(Act.CHANGE, gap, by, before, values_of(gap), None)
+    leave_trace(Act.CHANGE, gap, by, before, values_of(gap), None)
     return gap
-
-
-@transaction.atomic
-def ask(*, gap: CoverageGap, asked: str, asked_on: date, question: str, by: User) -> GapInquiry:
-    """Write down that somebody was asked about a gap."""
-    _check_may(by, gap.setting.mechanism)
-    inquiry = GapInquiry.objects.create(gap=gap, asked=asked, asked_on=asked_on, question=question)
-    _record(Act.CHANGE, inquiry, by, {}, values_of(inquiry), asked_on)
-    return inquiry
-
-
-@transaction.atomic
-def answer(*, inquiry: GapInquiry, answered_on: date, text: str, by: User, seen: str | None = None) -> GapInquiry:
-    """Write down what somebody answered; CoverageError where that was before the question."""
-    _check_may(by, inquiry.gap.setting.mechanism)
-    inquiry = _locked(inquiry)
-    check_seen(inquiry, seen)
-    if answered_on < inquiry.asked_on:
-        raise CoverageError(_("The answer cannot be older than the question."))
-    before = values_of(inquiry)
-    inquiry.answered_on, inquiry.answer = answered_on, text
-    inquiry.save(update_fields=["answered_on", "answer"])
-    _record(Act.CHANGE, inquiry, by, before, values_of(inquiry), answered_on)
-    return inquiry
 
 
 @transaction.atomic
@@ -155,7 +159,7 @@ def explain_cells(
     by: User,
 ) -> list[CoverageNote]:
     """Say why cells are as they are: empty yet no gap, or held by several bodies; one note for each jurisdiction."""
-    _check_may(by, setting.mechanism)
+    check_may(by, setting.mechanism)
     notes = []
     for jurisdiction in jurisdictions:
         note = CoverageNote.objects.create(
@@ -168,7 +172,7 @@ def explain_cells(
             source=source,
             **_days(since, None),
         )
-        _record(Act.CHANGE, note, by, {}, values_of(note), since.day)
+        leave_trace(Act.CHANGE, note, by, {}, values_of(note), since.day)
         notes.append(note)
     return notes
 
@@ -189,13 +193,15 @@ def remove_note(*, note: CoverageNote, reason: str, by: User) -> None:
 @transaction.atomic
 def expect_layer(*, setting: DetentionSetting, layer: str, since: Day, source: Source, by: User) -> ExpectedLayer:
     """Say that ``setting`` is meant to have ``layer`` from a day; CoverageError where that is said already."""
-    _check_may(by, setting.mechanism)
+    check_may(by, setting.mechanism)
     try:
         with transaction.atomic():
             row = ExpectedLayer.objects.create(setting=setting, layer=layer, source=source, **_days(since, None))
     except IntegrityError as error:
-        raise CoverageError(_("This layer is expected in this setting already, on that day or later.")) from error
-    _record(Act.CHANGE, row, by, {}, values_of(row), since.day)
+        raise CoverageError(
+            _("It is said already that this setting should have this layer, on that day or later.")
+        ) from error
+    leave_trace(Act.CHANGE, row, by, {}, values_of(row), since.day)
     return row
 
 
@@ -206,9 +212,22 @@ def end_expected_layer(*, row: ExpectedLayer, until: Day, by: User, note: str = 
     return row
 
 
+def _same_words(gap: CoverageGap, places: tuple[Jurisdiction, ...], since: Day, until: Day | None) -> GapGiven:
+    texts = tuple((name, getattr(gap, name)) for name in TEXTS)
+    return GapGiven(gap.setting, places, gap.layer, since, gap.source, until, texts)
+
+
+def _refuse_second(gap: CoverageGap, since: date) -> None:
+    """Raise CoverageError where the gap stands in the register once more on a day from ``since`` on."""
+    others = gap.at_other_times().filter(Q(ends_on=None) | Q(ends_on__gt=since))
+    if other := others.first():
+        sentence = _("This gap is recorded once more ({period}). Correct or remove that entry first.")
+        raise CoverageError(sentence.format(period=period_in_words(other)))
+
+
 def _end(row: Any, until: Day, by: User, note: str) -> None:
-    _check_may(by, row.setting.mechanism)
-    row = _locked(row)
+    check_may(by, row.setting.mechanism)
+    row = locked(row)
     if until.day <= row.starts_on:
         raise CoverageError(_("The end must be after the first day."))
     if row.ends_on and until.day > row.ends_on:
@@ -217,10 +236,10 @@ def _end(row: Any, until: Day, by: User, note: str) -> None:
     row.ends_on, row.ends_precision = until.day, until.precision
     row.note = "\n".join(filter(None, (row.note, note)))
     row.save(update_fields=["ends_on", "ends_precision", "note"])
-    _record(Act.CHANGE, row, by, before, values_of(row), until.day)
+    leave_trace(Act.CHANGE, row, by, before, values_of(row), until.day)
 
 
-def _locked(row: Any) -> Any:
+def locked(row: Any) -> Any:
     """Return the row as it is now, held against a colleague's act until this one is done."""
     found = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
@@ -229,9 +248,9 @@ def _locked(row: Any) -> Any:
 
 
 def _remove(row: Any, reason: str, by: User) -> None:
-    _check_may(by, row.setting.mechanism)
-    row = _locked(row)
-    _record(Act.REMOVAL, row, by, values_of(row), {}, row.starts_on, reason)
+    check_may(by, row.setting.mechanism)
+    row = locked(row)
+    leave_trace(Act.REMOVAL, row, by, values_of(row), {}, row.starts_on, reason)
     row.delete()
 
 
@@ -252,15 +271,17 @@ def _free_key(given: GapGiven) -> str:
     return next(key for key in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if key not in taken)
 
 
-def _record(
+def leave_trace(
     act: str, row: Any, by: User, before: dict[str, Any], after: dict[str, Any], on: date | None, reason: str = ""
 ) -> None:
-    mechanism: Mechanism = (row.gap if isinstance(row, GapInquiry) else row).setting.mechanism
+    """Write down one act on a gap, a note or an expected layer in the log of the register."""
     record_change(
-        act=act, row=row, mechanism=mechanism, by=by, before=before, after=after, effective_on=on, reason=reason
-    )
+        act=act, row=row, mechanism=row.setting.mechanism, by=by, before=before, after=after, effective_on=on,
+        reason=reason,
+    )  # fmt: skip
 
 
-def _check_may(by: User, mechanism: Mechanism) -> None:
+def check_may(by: User, mechanism: Mechanism) -> None:
+    """Raise PermissionDenied for who does not keep the register of ``mechanism``."""
     if not can(by, MANAGE_MEMBERS, mechanism):
         raise PermissionDenied

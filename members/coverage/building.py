@@ -148,6 +148,15 @@ def _joined(first: Row, second: Row) -> list[Row]:
         )
 
     taken = {cell.jurisdictions for cell in first.cells if reaches(cell)}
-    upper = tuple(replace(cell, rowspan=2) if cell.jurisdictions in taken else cell for cell in first.cells)
+    below = {cell.jurisdictions: cell for cell in second.cells if cell.jurisdictions in taken}
+    upper = tuple(_over(cell, below.get(cell.jurisdictions)) for cell in first.cells)
     lower = tuple(cell for cell in second.cells if cell.jurisdictions not in taken)
     return [Row(first.layer, upper), Row(second.layer, lower)]
+
+
+def _over(cell: Cell, other: Cell | None) -> Cell:
+    """Return ``cell`` over two rows, with what is said of the ``other`` layer alone; as it is where there is none."""
+    if other is None:
+        return cell
+    gaps = {gap.key: gap for gap in (*cell.gaps, *other.gaps)}
+    return replace(cell, rowspan=2, gaps=tuple(gaps.values()), notes=tuple(dict.fromkeys((*cell.notes, *other.notes))))

@@ -90,6 +90,11 @@ class Entry:
         return Remit.Confidence(self.confidence).label
 
 
+def gap_anchor(setting: str, key: str) -> str:
+    """Return the id of a gap in the list below the matrix: a key is one of its setting."""
+    return f"gap-{setting}-{key}"
+
+
 @dataclass(frozen=True)
 class Gap:
     """What nobody monitors: a whole cell, or the kind of place named."""
@@ -113,8 +118,8 @@ class Gap:
 
     @property
     def anchor(self) -> str:
-        """The id of the gap in the list below the matrix."""
-        return f"gap-{self.setting}-{self.key}"
+        """The id in the list below the matrix."""
+        return gap_anchor(self.setting, self.key)
 
     @property
     def layer_label(self) -> Promise | str:
@@ -245,6 +250,20 @@ class Matrix:
         """Every body named in the table once, by abbreviation."""
         found = {part.slug: part for _setting, entry in self.entries for part in entry.parts}
         return sorted(found.values(), key=lambda part: part.abbreviation.casefold())
+
+    def uncovered(self, row: Row, cell: Cell) -> list[tuple[Gap, str]]:
+        """Return the kinds of places that nobody monitors although somebody holds ``cell`` of ``row``, each in words.
+
+        The words name the layer where the cell stands for two, and the jurisdictions where it spans others too.
+        """
+        names = {column.slug: str(column.name) for column in self.columns}
+        found = []
+        for gap in cell.partial_gaps:
+            limits = [str(gap.layer_label)] if cell.rowspan > 1 or gap.layer != row.layer else []
+            if not set(cell.jurisdictions) <= set(gap.jurisdictions):
+                limits.append(", ".join(names[slug] for slug in gap.jurisdictions if slug in cell.jurisdictions))
+            found.append((gap, f"{gap.kind_of_place} ({'; '.join(limits)})" if limits else str(gap.kind_of_place)))
+        return found
 
     @property
     def count_none(self) -> int:

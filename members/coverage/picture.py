@@ -74,18 +74,17 @@ class _Drawing:
                 for cell in row.cells:
                     first = [column.slug for column in self.matrix.columns].index(cell.jurisdictions[0])
                     tall = sum(heights[number : number + cell.rowspan])
-                    yield Box(
-                        self.left(first), y, self.column * cell.colspan, tall, self.words(cell), f"cell {cell.state}"
-                    )
+                    wide, words = self.column * cell.colspan, self.words(row, cell)
+                    yield Box(self.left(first), y, wide, tall, words, f"cell {cell.state}")
                 y += heights[number]
 
     def heights(self, setting: Setting) -> list[float]:
         """Return the height of each row: what its own words need; what spans rows may stretch the last one."""
         heights = [
-            self.tall(max([len(self.label(row)), *(len(self.words(c)) for c in row.cells if c.rowspan == 1)]))
+            self.tall(max([len(self.label(row)), *(len(self.words(row, c)) for c in row.cells if c.rowspan == 1)]))
             for row in setting.rows
         ]
-        spanning = [len(self.words(c)) for row in setting.rows for c in row.cells if c.rowspan > 1]
+        spanning = [len(self.words(row, c)) for row in setting.rows for c in row.cells if c.rowspan > 1]
         needed = self.tall(max([len(self.name(setting)), *spanning]))
         heights[-1] += max(0.0, needed - sum(heights))
         return heights
@@ -102,7 +101,7 @@ class _Drawing:
     def label(self, row: Row) -> tuple[str, ...]:
         return _wrap(capfirst(str(row.label)), LAYER, self.size, LETTER)
 
-    def words(self, cell: Cell) -> tuple[str, ...]:
+    def words(self, row: Row, cell: Cell) -> tuple[str, ...]:
         """Return the lines of a cell."""
         if cell.is_none:
             said = [_("No monitor")]
@@ -112,7 +111,7 @@ class _Drawing:
             said = [capfirst(cell.why_empty)]
         else:
             said = [entry.text for entry in cell.entries if entry.parts]
-        said += [f"{_('Not covered:')} {gap.kind_of_place}" for gap in cell.partial_gaps]
+        said += [f"{_('Not covered:')} {what}" for _gap, what in self.matrix.uncovered(row, cell)]
         width = self.column * cell.colspan
         return tuple(line for words in said for line in _wrap(words, width, self.size, LETTER))
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from members.actions import sources
@@ -14,7 +16,13 @@ from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, Remit, RemitBody
 
+_capitalised = lazy(lambda words: capfirst(str(words)), str)
 FEWEST_ROWS, SPARE_ROWS, MOST_ROWS = 4, 2, 12
+
+
+def capitalised(choices: Any) -> Any:
+    """Return ``choices`` as they stand at the beginning of a line, in the reader's language when they are shown."""
+    return [(value, _capitalised(label)) for value, label in choices]
 
 
 class ReasonForm(forms.Form):
@@ -25,13 +33,16 @@ class ReasonForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What was entered wrongly, and how that was found. It stays in the history of the register."),
+        error_messages={"required": _("Write the reason.")},
     )
 
 
 class EndForm(forms.Form):
     """From which day on something holds no more."""
 
-    until = KnownDayField(label=_("Holds no longer from"))
+    until = KnownDayField(
+        label=_("Holds no longer from"), error_messages={"required": _("Write from which day on it holds no longer.")}
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -39,15 +50,24 @@ class CellFields(forms.Form):
     """Mix this into a form about cells of the matrix: the setting, the jurisdictions and the layer."""
 
     setting = forms.ModelChoiceField(
-        label=_("Detention setting"), queryset=DetentionSetting.objects.none(), to_field_name="slug"
+        label=_("Detention setting"),
+        queryset=DetentionSetting.objects.none(),
+        to_field_name="slug",
+        error_messages={"required": _("Choose the detention setting.")},
     )
     jurisdictions = forms.ModelMultipleChoiceField(
         label=_("Jurisdictions"),
         queryset=Jurisdiction.objects.none(),
         to_field_name="slug",
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one jurisdiction.")},
     )
-    layer = forms.ChoiceField(label=_("Layer"), choices=Remit.Layer.choices, widget=forms.RadioSelect)
+    layer = forms.ChoiceField(
+        label=_("Layer"),
+        choices=capitalised(Remit.Layer.choices),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the layer of monitoring.")},
+    )
 
     def offer_cells(self, mechanism: Mechanism) -> None:
         """Let the reader choose among the settings and jurisdictions of ``mechanism``."""
@@ -65,10 +85,15 @@ class RemitForm(SourceFields, CellFields):
         required=False,
         help_text=_("Then name no body. A cell of which no source says anything needs no entry."),
     )
-    since = KnownDayField(label=_("In force from"))
+    since = KnownDayField(
+        label=_("In force from"), error_messages={"required": _("Write from which day on it is in force.")}
+    )
     until = KnownDayField(label=_("Holds no longer from"), required=False)
     confidence = forms.ChoiceField(
-        label=_("Confidence"), choices=Remit.Confidence.choices, initial=Remit.Confidence.HIGH, required=False
+        label=_("Confidence"),
+        choices=capitalised(Remit.Confidence.choices),
+        initial=Remit.Confidence.HIGH,
+        required=False,
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     reason = ReasonForm.base_fields["reason"]

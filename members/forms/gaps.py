@@ -1,27 +1,25 @@
-"""Forms of the register of gaps: a gap, a question and its answer, why a cell is no gap, which layers are expected."""
+"""Forms of the register of gaps: a gap, its end, why a cell is no gap, which layers are expected."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.actions import sources
 from members.actions.gaps import TEXTS, GapGiven
-from members.forms.coverage import CellFields, EndForm, ReasonForm
+from members.forms.coverage import CellFields, EndForm, ReasonForm, capitalised
 from members.forms.known_day import KnownDayField, day_of
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
-from members.models import CoverageGap, CoverageNote, GapInquiry, Jurisdiction, Mechanism, Remit
+from members.models import CoverageGap, CoverageNote, Jurisdiction, Mechanism, Remit
 
 
-def _words(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(**{"label": label, "required": False, "max_length": 5000, "widget": area} | more)
-
-
-def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+def words(label: Any, rows: int = 3, missing: Any = None, **more: Any) -> forms.CharField:
+    """Return a field for some sentences; needed where ``missing`` says what is missing without it."""
+    given = {"label": label, "required": bool(missing), "max_length": 5000}
+    said = {"required": missing} if missing else None
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), error_messages=said, **given | more)
 
 
 class GapForm(SourceFields, CellFields):
@@ -34,15 +32,15 @@ class GapForm(SourceFields, CellFields):
         help_text=_("Where only a part of the setting is not monitored: “court cells”. Empty: the whole cell."),
     )
     kind_of_place_nl = forms.CharField(label=_("Kind of place, in Dutch"), max_length=200, required=False)
-    since = KnownDayField(label=_("Since"))
+    since = KnownDayField(label=_("Since"), error_messages={"required": _("Write since when nobody monitors.")})
     until = KnownDayField(label=_("Closed from"), required=False)
-    explanation = _words(_("Why nobody monitors"), required=True)
-    explanation_nl = _words(_("Why nobody monitors, in Dutch"))
-    report_text = _words(
+    explanation = words(_("Why nobody monitors"), missing=_("Write why nobody monitors."))
+    explanation_nl = words(_("Why nobody monitors, in Dutch"))
+    report_text = words(
         _("Text for the annual report"), help_text=_("Empty: the report prints why nobody monitors, as written above.")
     )
-    report_text_nl = _words(_("Text for the annual report, in Dutch"))
-    note = _words(_("Note"), rows=2, max_length=2000)
+    report_text_nl = words(_("Text for the annual report, in Dutch"))
+    note = words(_("Note"), rows=2, max_length=2000)
     reason = ReasonForm.base_fields["reason"]
 
     field_order = [
@@ -118,11 +116,48 @@ class GapEndForm(EndForm):
             del self.fields["closed_in"]
 
 
+class GapReopenForm(forms.Form):
+    """Why a closed gap is open again, and since when."""
+
+    MISTAKE, AGAIN = "mistake", "again"
+    what = forms.ChoiceField(
+        label=_("What has happened"),
+        choices=[
+            (MISTAKE, _("It was closed by mistake: nobody monitored all the time")),
+            (AGAIN, _("Somebody did monitor, and now nobody does again")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what has happened.")},
+    )
+    since = KnownDayField(label=_("Open again from"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the history of the gap."),
+        error_messages={"required": _("Write the reason.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        since: Any = self.fields["since"]
+        since.hint_says_when = True  # neither required nor optional: no mark beside it
+        since.help_text = format_lazy("{} {}", _("Needed where somebody did monitor in between."), since.help_text)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("what") == self.AGAIN and not cleaned.get("since") and "since" not in self.errors:
+            self.add_error("since", _("Write from which day on nobody monitors again."))
+        if cleaned.get("what") == self.MISTAKE:
+            cleaned["since"] = None
+        return cleaned
+
+
 class ReportTextForm(forms.Form):
     """What the annual report says of a gap."""
 
-    english = _words(_("In English"), rows=6)
-    dutch = _words(_("In Dutch"), rows=6)
+    english = words(_("In English"), rows=6)
+    dutch = words(_("In Dutch"), rows=6)
 
     def __init__(self, *args: Any, instance: CoverageGap, **kwargs: Any) -> None:
         start = {"english": instance.report_text, "dutch": instance.report_text_nl}
@@ -130,33 +165,18 @@ class ReportTextForm(forms.Form):
         carry_seal(self, instance)
 
 
-class AskForm(forms.Form):
-    """Who was asked about a gap, and what."""
-
-    asked = forms.CharField(label=_("Who was asked"), max_length=200)
-    asked_on = _day(_("Asked on"))
-    question = _words(_("Question"), required=True)
-
-
-class AnswerForm(forms.Form):
-    """What somebody answered."""
-
-    answered_on = _day(_("Answered on"))
-    answer = _words(_("Answer"), required=True)
-
-    def __init__(self, *args: Any, instance: GapInquiry, **kwargs: Any) -> None:
-        start = {"answered_on": instance.answered_on or date.today(), "answer": instance.answer}
-        super().__init__(*args, **{"initial": start, **kwargs})
-        carry_seal(self, instance)
-
-
 class NoteForm(SourceFields, CellFields):
     """Why cells are as they are although they look odd."""
 
-    kind = forms.ChoiceField(label=_("What it explains"), choices=CoverageNote.Kind.choices, widget=forms.RadioSelect)
-    explanation = _words(_("Explanation"), required=True)
-    explanation_nl = _words(_("Explanation, in Dutch"))
-    since = KnownDayField(label=_("Since"))
+    kind = forms.ChoiceField(
+        label=_("What it explains"),
+        choices=capitalised(CoverageNote.Kind.choices),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is explained.")},
+    )
+    explanation = words(_("Explanation"), missing=_("Write why it is so."))
+    explanation_nl = words(_("Explanation, in Dutch"))
+    since = KnownDayField(label=_("Since"), error_messages={"required": _("Write since when it is so.")})
 
     field_order = ["setting", "jurisdictions", "layer", "kind", "explanation", "explanation_nl", "since"]
 
@@ -184,8 +204,10 @@ class ExpectedLayerForm(SourceFields):
     """Which layer a setting is meant to have, from which day."""
 
     setting: Any = CellFields.base_fields["setting"]
-    layer = forms.ChoiceField(label=_("Layer"), choices=Remit.SINGLE_LAYERS)
-    since = KnownDayField(label=_("In force from"))
+    layer = forms.ChoiceField(label=_("Layer"), choices=capitalised(Remit.SINGLE_LAYERS))
+    since = KnownDayField(
+        label=_("In force from"), error_messages={"required": _("Write from which day on the setting should have it.")}
+    )
 
     field_order = ["setting", "layer", "since"]
 

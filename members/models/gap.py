@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -71,6 +73,12 @@ class CoverageGap(DatedFact):
         return in_language(self.kind_of_place, self.kind_of_place_nl)
 
     @property
+    def in_words(self) -> str:
+        """What the gap is called: the setting, the kind of place and the layer."""
+        what = f"{self.setting.name}: {self.kind}" if self.kind else self.setting.name
+        return f"{what} ({self.get_layer_display()})"
+
+    @property
     def why(self) -> str:
         """Why nobody monitors, in the reader’s language."""
         return in_language(self.explanation, self.explanation_nl)
@@ -79,6 +87,21 @@ class CoverageGap(DatedFact):
     def for_report(self) -> str:
         """What the annual report prints: the text written for it, else why nobody monitors."""
         return in_language(self.report_text, self.report_text_nl) or self.why
+
+    def is_closed_on(self, day: date) -> bool:
+        """Tell whether somebody monitors here from ``day`` or from before it."""
+        return self.ends_on is not None and self.ends_on <= day
+
+    def at_other_times(self) -> "models.QuerySet[CoverageGap]":
+        """Return the other entries of the same words in a jurisdiction of this gap, the earliest first."""
+        same = CoverageGap.objects.in_use().filter(
+            setting=self.setting_id,
+            layer=self.layer,
+            kind_of_place=self.kind_of_place,
+            kind_of_place_nl=self.kind_of_place_nl,
+            jurisdictions__in=self.jurisdictions.all(),
+        )
+        return same.exclude(pk=self.pk).order_by("starts_on", "pk").distinct()
 
 
 class GapInquiry(models.Model):

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from members.coverage.matrix import Cell, Entry, Matrix, Row, Setting
+from members.coverage.matrix import Cell, Entry, Gap, Matrix, Row, Setting
 from members.models import Remit
 from members.periods import period_in_words
 
@@ -18,23 +18,25 @@ register = template.Library()
 
 
 @register.simple_tag
-def coverage_table(matrix: Matrix, cell_url: str = "", *, on_screen: bool = False) -> SafeString:
+def coverage_table(
+    matrix: Matrix, cell_url: str = "", gap_urls: Mapping[str, str] | None = None, *, on_screen: bool = False
+) -> SafeString:
     """Print ``matrix`` as a table with row and column headers and spanning cells.
 
-    ``cell_url`` is the address of the page about one cell: then each cell is a link. With it or ``on_screen`` the table
+    ``cell_url`` is the address of the page about one cell: then each cell is a link; ``gap_urls`` (address by anchor)
+    makes links of the kinds of places in a cell that nobody monitors. With ``cell_url`` or ``on_screen`` the table
     carries roles and each cell says where it is, because a small screen shows a list (css); without, it suits paper.
     Asks the database nothing.
     """
-    return mark_safe(
-        "".join(_Printer(matrix, cell_url, bool(cell_url) or on_screen).table())
-    )  # every text in it is escaped below
+    printer = _Printer(matrix, cell_url, gap_urls or {}, bool(cell_url) or on_screen)
+    return mark_safe("".join(printer.table()))  # every text in it is escaped below
 
 
 class _Printer:
     """One table being written."""
 
-    def __init__(self, matrix: Matrix, cell_url: str, on_screen: bool) -> None:
-        self.matrix, self.cell_url, self.on_screen = matrix, cell_url, on_screen
+    def __init__(self, matrix: Matrix, cell_url: str, gap_urls: Mapping[str, str], on_screen: bool) -> None:
+        self.matrix, self.cell_url, self.gap_urls, self.on_screen = matrix, cell_url, gap_urls, on_screen
         self.names = {column.slug: escape(column.name) for column in matrix.columns}
         self.no_monitor, self.not_recorded = escape(_("No monitor")), escape(_("Not recorded"))
         self.not_covered, self.both = escape(_("Not covered:")), escape(_("both layers"))
@@ -83,6 +85,7 @@ class _Printer:
             asked = {"setting": setting.slug, "jurisdiction": cell.jurisdictions[0], "layer": row.layer}
             address = escape(f"{self.cell_url}?{urlencode(asked | {'on': self.matrix.on.isoformat()})}")
             words = f'<a class="cell-link" href="{address}">{words}</a>'
+        words += "".join(self.uncovered(gap, what) for gap, what in self.matrix.uncovered(row, cell))
         if self.on_screen:
             words = f"{self.where(cell)}{words}"
         return f'<td class="is-{cell.state}"{self.role("cell")}{spans}>{words}</td>'
@@ -101,8 +104,13 @@ class _Printer:
             yield f'<p class="explained">{escape(capfirst(cell.why_empty))}</p>'
         else:
             yield from (self.entry(entry) for entry in cell.entries if entry.parts)
-        for gap in cell.partial_gaps:
-            yield f'<p class="partial-gap">{self.not_covered} {escape(gap.kind_of_place)}</p>'
+
+    def uncovered(self, gap: Gap, what: str) -> str:
+        """Return a kind of place in the cell that nobody monitors; beside the link of the cell, never in it."""
+        said = escape(what)
+        if address := self.gap_urls.get(gap.anchor):
+            said = format_html('<a href="{}">{}</a>', address, said)
+        return f'<p class="partial-gap">{self.not_covered} {said}</p>'
 
     def entry(self, entry: Entry) -> str:
         pieces = (
@@ -117,7 +125,7 @@ def coverage_evidence(matrix: Matrix) -> SafeString:
     """Print the rows of the table of remits: setting, where, layer, who, when, confidence, source and note."""
     names = {column.slug: escape(column.name) for column in matrix.columns}
     words = {"": escape(_("No monitor"))}
-    words |= {value: escape(label) for value, label in (*Remit.Layer.choices, *Remit.Confidence.choices)}
+    words |= {value: escape(capfirst(str(label))) for value, label in (*Remit.Layer.choices, *Remit.Confidence.choices)}
     return mark_safe("".join(_evidence(setting, entry, names, words) for setting, entry in matrix.entries))  # escaped
 
 

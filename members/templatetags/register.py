@@ -41,6 +41,12 @@ def first_day(fact: Any) -> str:
 
 
 @register.filter
+def end_day(fact: Any) -> str:
+    """Print from which day on ``fact`` holds no more."""
+    return periods.day_in_words(fact.ends_on, fact.ends_precision)
+
+
+@register.filter
 def where(cell: Cell, matrix: Matrix) -> str:
     """Print the jurisdictions that ``cell`` of ``matrix`` spans."""
     return ", ".join(str(column.name) for column in matrix.columns if column.slug in cell.jurisdictions)

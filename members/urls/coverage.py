@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from members.views import cell, coverage, coverage_files, coverage_notes, gaps, remits
+from members.views import cell, coverage, coverage_files, coverage_notes, gaps, inquiries, remits
 
 DESK = "<slug:npm>/desk/coverage/"
 GAPS = "<slug:npm>/desk/gaps/"
+INQUIRY = f"{GAPS}<int:pk>/inquiries/<int:inquiry>/"
 
 urlpatterns = [
     path("<slug:npm>/coverage/", coverage.coverage, name="coverage"),
@@ -33,8 +34,11 @@ urlpatterns = [
     path(f"{GAPS}<int:pk>/", gaps.gap_detail, name="gap_detail"),
     path(f"{GAPS}<int:pk>/correct/", gaps.gap_correct, name="gap_correct"),
     path(f"{GAPS}<int:pk>/end/", gaps.gap_end, name="gap_end"),
+    path(f"{GAPS}<int:pk>/reopen/", gaps.gap_reopen, name="gap_reopen"),
     path(f"{GAPS}<int:pk>/remove/", gaps.gap_remove, name="gap_remove"),
     path(f"{GAPS}<int:pk>/text/", gaps.gap_text, name="gap_text"),
-    path(f"{GAPS}<int:pk>/ask/", gaps.gap_ask, name="gap_ask"),
-    path(f"{GAPS}<int:pk>/inquiries/<int:inquiry>/answer/", gaps.gap_answer, name="gap_answer"),
+    path(f"{GAPS}<int:pk>/ask/", inquiries.gap_ask, name="gap_ask"),
+    path(f"{INQUIRY}answer/", inquiries.gap_answer, name="gap_answer"),
+    path(f"{INQUIRY}correct/", inquiries.gap_inquiry_correct, name="gap_inquiry_correct"),
+    path(f"{INQUIRY}remove/", inquiries.gap_inquiry_remove, name="gap_inquiry_remove"),
 ]

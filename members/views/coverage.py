@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from members.coverage import build_matrix
 from members.coverage.compare import compare
+from members.coverage.matrix import Matrix, gap_anchor
 from members.models import CoverageGap, Mechanism, Remit
 from members.register_rows import COMPARE_HEADER, COVERAGE_HEADER, compare_rows, coverage_rows
 from members.views.asked_day import AskedDay, asked_day
@@ -36,6 +37,7 @@ def desk_coverage(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str, cell_url: str) -> HttpResponse:
     asked = asked_day(request)
     matrix = build_matrix(mechanism, asked.on)
+    pages = _gap_pages(mechanism, matrix) if cell_url == "members:desk_cell" else {}
     context = {
         "on": asked.on,
         "on_error": asked.error,
@@ -47,9 +49,22 @@ def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str, cell_ur
         "earliest": _earliest(mechanism) if matrix.is_empty else None,
         "body_url": body_url,
         "cell_url": reverse(cell_url, kwargs={"npm": mechanism.slug}),
+        "gaps": [(gap, pages.get(gap.anchor, "")) for gap in matrix.gaps],
+        "gap_urls": {gap.anchor: pages.get(gap.anchor, f"#{gap.anchor}") for gap in matrix.gaps},
         "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
     }
     return TemplateResponse(request, "members/coverage.html", context)
+
+
+def _gap_pages(mechanism: Mechanism, matrix: Matrix) -> dict[str, str]:
+    """Return the desk's page of each gap by its anchor; the matrix itself, which reports freeze, knows no addresses."""
+    if not matrix.gaps:
+        return {}
+    rows = CoverageGap.objects.as_at(matrix.on).filter(setting__mechanism=mechanism).order_by()
+    return {
+        gap_anchor(setting, key): reverse("members:gap_detail", kwargs={"npm": mechanism.slug, "pk": pk})
+        for setting, key, pk in rows.values_list("setting__slug", "key", "pk")
+    }
 
 
 def _earliest(mechanism: Mechanism) -> Any:

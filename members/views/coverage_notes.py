@@ -76,8 +76,8 @@ def expected_layers(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=_("Expected layers"),
-        done=_("The layer is expected from that day."),
+        title=_("Layers each setting should have"),
+        done=_("The setting should have the layer from that day."),
         act=lambda: actions.expect_layer(**form.given(), by=request.user),  # type: ignore[arg-type]
         back=here,
         template="members/coverage_layers.html",
@@ -94,8 +94,8 @@ def expected_layer_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> H
     return form_page(
         request,
         form,
-        title=_("No longer expected: {what}").format(what=row),
-        done=_("The layer is no longer expected from that day."),
+        title=_("No longer needed: {what}").format(what=row),
+        done=_("The setting need not have the layer from that day."),
         act=lambda: actions.end_expected_layer(row=row, **end_given(form), by=request.user),  # type: ignore[arg-type]
         back=reverse("members:expected_layers", kwargs={"npm": mechanism.slug}),
     )

@@ -1,4 +1,4 @@
-"""The register of gaps: what nobody monitors, since when and why, who was asked; what nobody has explained."""
+"""The register of gaps: what nobody monitors, since when and why; what nobody has explained."""
 
 from datetime import date
 from functools import partial
@@ -16,11 +16,12 @@ from members.actions import gaps as actions
 from members.concerns import decisions_and_tasks_of
 from members.coverage import build_matrix
 from members.coverage.explaining import to_explain
+from members.coverage.gap_history import history_of
 from members.forms.coverage import ReasonForm
-from members.forms.gaps import AnswerForm, AskForm, GapEndForm, GapForm, ReportTextForm
-from members.models import CoverageGap, GapInquiry, Mechanism, RegisterChange
+from members.forms.gaps import GapEndForm, GapForm, GapReopenForm, ReportTextForm
+from members.models import CoverageGap, Mechanism
 from members.views.asked_day import asked_day
-from members.views.register_facts import reason_and_seal
+from members.views.register_facts import reason_and_seal, typed
 from members.views.register_form import asked_cells, end_given, form_page
 from members.views.remits import asks_and_acts, keeps_register
 from members.views.scope import desk_page
@@ -31,14 +32,15 @@ from npmportal.access import MANAGE_MEMBERS, grants_of
 @desk_page()
 def gaps(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     asked = asked_day(request)
-    found = _gaps(mechanism).prefetch_related("inquiries")
+    found = gaps_of(mechanism).prefetch_related("inquiries")
     rows = list(found.order_by("setting__position", "starts_on", "key"))
     context = {
         "on": asked.on,
         "on_error": asked.error,
         "has_errors": bool(asked.error),
         "open": [gap for gap in rows if gap.holds_on(asked.on)],
-        "closed": [gap for gap in rows if not gap.holds_on(asked.on)],
+        "closed": [gap for gap in rows if gap.is_closed_on(asked.on)],
+        "later": [gap for gap in rows if gap.starts_on > asked.on],
         "questions": to_explain(build_matrix(mechanism, asked.on)),
         "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
     }
@@ -48,11 +50,12 @@ def gaps(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @require_safe
 @desk_page()
 def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism).prefetch_related("inquiries"), pk=pk)
-    changes = RegisterChange.objects.filter(mechanism=mechanism, record="members.coveragegap", record_id=str(gap.pk))
+    gap = get_object_or_404(gaps_of(mechanism).prefetch_related("inquiries"), pk=pk)
     context = {
         "gap": gap,
-        "changes": changes.select_related("by"),
+        "is_closed": gap.is_closed_on(date.today()),
+        "other_times": list(gap.at_other_times()),
+        "history": history_of(gap),
         "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
         "about": decisions_and_tasks_of(gap, request.user),
     }
@@ -62,7 +65,7 @@ def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespo
 @asks_and_acts
 @keeps_register
 def gap_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = GapForm(request.POST or None, mechanism=mechanism, initial=asked_cells(request))
+    form = GapForm(typed(request), mechanism=mechanism, initial=asked_cells(request))
     return form_page(
         request,
         form,
@@ -76,9 +79,9 @@ def gap_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @keeps_register
 def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism), pk=pk)
+    gap = get_object_or_404(gaps_of(mechanism), pk=pk)
     build = partial(GapForm, mechanism=mechanism)
-    form = build(request.POST or None, instance=gap)
+    form = build(typed(request), instance=gap)
     return form_page(
         request,
         form,
@@ -90,16 +93,17 @@ def gap_correct(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResp
             **reason_and_seal(form),
             by=request.user,  # type: ignore[arg-type]
         ),
-        back=_gap_url(gap),
+        back=gap_url(gap),
         build=build,
+        more={"gap": gap},
     )
 
 
 @asks_and_acts
 @keeps_register
 def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = GapEndForm(request.POST or None, gap=gap)
+    gap = get_object_or_404(gaps_of(mechanism), pk=pk)
+    form = GapEndForm(typed(request), gap=gap)
     return form_page(
         request,
         form,
@@ -111,84 +115,73 @@ def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
             closed_in=form.cleaned_data.get("closed_in"),
             by=request.user,  # type: ignore[arg-type]
         ),
-        back=_gap_url(gap),
-        more={"button": _("Close the gap")},
+        back=gap_url(gap),
+        more={"gap": gap, "button": _("Close the gap")},
+    )
+
+
+@asks_and_acts
+@keeps_register
+def gap_reopen(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
+    gap = get_object_or_404(gaps_of(mechanism), pk=pk)
+    form = GapReopenForm(typed(request))
+    return form_page(
+        request,
+        form,
+        title=_("Open the gap again"),
+        done=_("The gap is open again."),
+        act=lambda: actions.reopen_gap(
+            gap=gap,
+            since=form.cleaned_data["since"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,  # type: ignore[arg-type]
+        ),
+        back=gap_url(gap),
+        then=gap_url,
+        more={"gap": gap, "button": _("Open the gap again")},
     )
 
 
 @asks_and_acts
 @keeps_register
 def gap_remove(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = ReasonForm(request.POST or None)
+    gap = get_object_or_404(gaps_of(mechanism), pk=pk)
+    form = ReasonForm(typed(request))
     return form_page(
         request,
         form,
         title=_("Remove a gap that never was"),
         done=_("The entry is removed; the history keeps it."),
         act=lambda: actions.remove_gap(gap=gap, reason=form.cleaned_data["reason"], by=request.user),  # type: ignore[arg-type]
-        back=_gap_url(gap),
+        back=gap_url(gap),
         then=reverse("members:gaps", kwargs={"npm": mechanism.slug}),
-        more={"button": _("Remove"), "is_danger": True},
+        more={"gap": gap, "button": _("Remove"), "is_danger": True},
     )
 
 
 @asks_and_acts
 @keeps_register
 def gap_text(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = ReportTextForm(request.POST or None, instance=gap)
+    gap = get_object_or_404(gaps_of(mechanism), pk=pk)
+    form = ReportTextForm(typed(request), instance=gap)
     return form_page(
         request,
         form,
         title=_("Text for the annual report"),
         done=_("The text is saved."),
         act=lambda: actions.write_report_text(gap=gap, **form.cleaned_data, by=request.user),  # type: ignore[arg-type]
-        back=_gap_url(gap),
+        back=gap_url(gap),
+        more={"gap": gap},
     )
 
 
-@asks_and_acts
-@keeps_register
-def gap_ask(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
-    gap = get_object_or_404(_gaps(mechanism), pk=pk)
-    form = AskForm(request.POST or None, initial={"asked_on": date.today()})
-    return form_page(
-        request,
-        form,
-        title=_("Write down who was asked"),
-        done=_("The question is recorded."),
-        act=lambda: actions.ask(gap=gap, **form.cleaned_data, by=request.user),  # type: ignore[arg-type]
-        back=_gap_url(gap),
-    )
-
-
-@asks_and_acts
-@keeps_register
-def gap_answer(request: HttpRequest, mechanism: Mechanism, pk: int, inquiry: int) -> HttpResponse:
-    asked = get_object_or_404(GapInquiry.objects.filter(gap__in=_gaps(mechanism).order_by(), gap=pk), pk=inquiry)
-    form = AnswerForm(request.POST or None, instance=asked)
-    return form_page(
-        request,
-        form,
-        title=_("Write down the answer"),
-        done=_("The answer is recorded."),
-        act=lambda: actions.answer(
-            inquiry=asked,
-            answered_on=form.cleaned_data["answered_on"],
-            text=form.cleaned_data["answer"],
-            seen=form.cleaned_data["seen"],
-            by=request.user,  # type: ignore[arg-type]
-        ),
-        back=_gap_url(asked.gap),
-    )
-
-
-def _gaps(mechanism: Mechanism) -> Any:
+def gaps_of(mechanism: Mechanism) -> Any:
+    """Return the gaps of ``mechanism`` as their pages print them."""
     found = CoverageGap.objects.in_use().filter(setting__mechanism=mechanism)
     jurisdictions = Prefetch("jurisdictions", mechanism.jurisdictions.order_by("position"))
     return found.select_related("setting__mechanism", "source").prefetch_related(jurisdictions)
 
 
-def _gap_url(gap: CoverageGap) -> str:
+def gap_url(gap: CoverageGap) -> str:
+    """Return the address of the desk's page of ``gap``."""
     return reverse("members:gap_detail", kwargs={"npm": gap.setting.mechanism.slug, "pk": gap.pk})

@@ -23,19 +23,20 @@ def form_page(
     done: str,
     act: Callable[[], Any],
     back: str,
-    then: str = "",
+    then: str | Callable[[Any], str] = "",
     template: str = "members/gap_form.html",
     more: dict[str, Any] | None = None,
     build: Callable[..., Any] | None = None,
 ) -> HttpResponse:
     """Show a form, or do what it asks and go on to ``then`` (or ``back``); a refusal is said on the form.
 
+    ``then`` is an address, or makes one of what ``act`` returned.
     ``build`` makes the form anew from data and `instance=`, to show both where somebody else was quicker.
     """
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                act()
+                result = act()
         except ChangedSince as changed:
             form, conflict = both_shown(request, form, changed, build or type(form))
             more = (more or {}) | conflict
@@ -43,7 +44,7 @@ def form_page(
             form.add_error(None, str(error))
         else:
             messages.success(request, done)
-            return redirect(then or back)
+            return redirect(then(result) if callable(then) else then or back)
     context = {"form": form, "title": title, "back": back} | (more or {})
     return TemplateResponse(request, template, context, status=status_of(context))
 

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from members.actions import meetings
 from members.actions.reference import load_reference
-from members.models import AgendaItem, Attendance, GroupSeat, Mechanism, Meeting, User, WorkingGroup
+from members.models import AgendaItem, Attendance, CoverageGap, GroupSeat, Mechanism, Meeting, User, WorkingGroup
 from members.reference.registers import read
-from tests.factories import BodyFactory, person
+from tests.factories import BodyFactory, SourceFactory, person
 
 
 @pytest.fixture
@@ -59,3 +59,15 @@ def held(meeting, alpha, coordinator) -> Meeting:
     rows = [Attendance(body=alpha, presence="present")]
     meetings.record_attendance(meeting=meeting, rows=rows, expected_version=meeting.version, by=coordinator)
     return Meeting.objects.get(pk=meeting.pk)
+
+
+@pytest.fixture
+def gap(mechanism) -> CoverageGap:
+    """Nobody of the public looks into the prisons of the north."""
+    prisons, north = mechanism.settings.get(slug="prisons"), mechanism.jurisdictions.get(slug="north")
+    gap = CoverageGap.objects.create(
+        setting=prisons, layer="lay", key="gap", starts_on=date(2010, 1, 1), source=SourceFactory(),
+        explanation="The law forgot it.", explanation_nl="De wet vergat het.",
+    )  # fmt: skip
+    gap.jurisdictions.set([north])
+    return gap

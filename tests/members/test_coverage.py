@@ -10,7 +10,7 @@ from django.utils.translation import override
 from members.coverage import Matrix, build_matrix
 from members.coverage.matrix import Part
 from members.coverage.words import in_words
-from members.models import CoverageGap, RemitBody
+from members.models import CoverageGap, ExpectedLayer, RemitBody
 from members.models.bilingual import Words
 from tests.factories import BodyFactory, RemitFactory, SettingFactory, SourceFactory
 
@@ -142,6 +142,34 @@ def test_gap_alone_makes_a_row(mechanism):
     matrix = build_matrix(mechanism, ON)
 
     assert [(row.layer, row.cells[0].state) for row in matrix.settings[0].rows] == [("lay", "unrecorded")]
+
+
+def test_kind_of_place_left_out_names_its_layer_and_where(mechanism, alpha, client):
+    """In a cell of both layers a reader must see which of the two leaves the place out; in a wide one, where."""
+    setting, north, south = mechanism.settings.get(slug="prisons"), *mechanism.jurisdictions.order_by("position")
+    RemitFactory(setting=setting, layer="inspection_and_lay", bodies=[alpha], spanning=[north, south])
+    other = SettingFactory(mechanism=mechanism, slug="other", position=9)
+    RemitFactory(setting=other, bodies=[alpha], spanning=[north, south])
+    fact = {"starts_on": date(2010, 1, 1), "source": SourceFactory()}
+    for where, layer, kind in ((setting, "inspection", "huts"), (setting, "lay", "vans"), (other, "inspection", "x<y")):
+        gap = CoverageGap.objects.create(setting=where, layer=layer, key=layer, kind_of_place=kind, **fact)
+        gap.jurisdictions.set([north] if where == other else [north, south])
+    ExpectedLayer.objects.create(setting=setting, layer="inspection", **fact)
+
+    matrix = build_matrix(mechanism, ON)
+
+    said = [
+        what
+        for found in matrix.settings
+        for row in found.rows
+        for cell in row.cells
+        for _gap, what in matrix.uncovered(row, cell)
+    ]
+    assert said == ["huts (inspection)", "vans (lay monitoring)", "x<y (North)"]
+    html = client.get("/examplia/coverage/?on=2014-01-01").content.decode()
+    for words, anchor in (("huts (inspection)", "gap-prisons-inspection"), ("x&lt;y (North)", "gap-other-inspection")):
+        assert f'</a><p class="partial-gap">Not covered: <a href="#{anchor}">{words}</a></p>' in html
+        assert f'id="{anchor}"' in html
 
 
 def test_json_gives_the_same_matrix_back(uk):

@@ -186,7 +186,7 @@ def test_cautions(mechanism, cells, alpha, beta, coordinator):
     said = cautions(given(cells, guest, since="2015-01-01"), old)
 
     assert said == [
-        "GUEST holds no membership on 2015-01-01.",
+        "GUEST holds no membership on 1 Jan 2015.",
         "The present remit ends in South too, and nothing takes its place there.",
     ]
     assert "A gap is recorded for this cell" in cautions(given(cells, beta, where=(cells[2],)), old)[0]

@@ -222,7 +222,7 @@ def test_what_is_odd_must_be_confirmed(as_, remit, beta, coordinator):
 
     response = save(client, acts(remit)[0], typed())
     html = response.content.decode()
-    assert "BETA holds no membership on 2016-05-01." in html
+    assert "BETA holds no membership on 1 May 2016." in html
     assert "Tick this box to save all the same." in html
     assert Remit.objects.count() == 1
 
@@ -270,10 +270,10 @@ def test_nobody_can_be_recorded(as_, mechanism, coordinator):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"since": ""}, "This field is required."),
+        ({"since": ""}, "Write from which day on it is in force."),
         ({"since": "soon"}, "Write a day like"),
         ({"setting": "castles"}, "Select a valid choice."),
-        ({"jurisdictions": []}, "This field is required."),
+        ({"jurisdictions": []}, "Tick at least one jurisdiction."),
         ({"jurisdictions": ["north", "\x00"]}, "There is a problem"),
         ({"layer": "emperor"}, "Select a valid choice."),
         ({"relation_1": ""}, "Say how the body acts"),
@@ -299,7 +299,7 @@ def test_correction_needs_a_reason_and_starts_from_what_stands_there(as_, remit,
     form = client.get(path).context["form"]
     assert form["body_1"].value() == "alpha"
     assert form["since"].value() == "2009-04-01"
-    assert "This field is required." in preview(client, path, typed()).content.decode()
+    assert "Write the reason." in preview(client, path, typed()).content.decode()
     assert save(client, path, typed(reason="The brochure says Beta.")).status_code == 302
 
     assert Remit.objects.get().parts.get().body == beta
@@ -313,7 +313,7 @@ def test_end_and_removal_on_screen(as_, remit, coordinator):
     assert "begins on that day or later" in preview(client, end, {"until": "2009-04-01"}).content.decode()
     assert save(client, end, {"until": "2015-01-01"}).status_code == 302
     assert Remit.objects.get().ends_on == date(2015, 1, 1)
-    assert "This field is required." in preview(client, remove, {"reason": " "}).content.decode()
+    assert "Write the reason." in preview(client, remove, {"reason": " "}).content.decode()
     assert save(client, remove, {"reason": "It never was."}).status_code == 302
     assert not Remit.objects.exists()
 

@@ -1,0 +1,106 @@
+"""What is done to a gap once recorded: asked, answered, put right, closed, opened again; and what is told of it."""
+
+from datetime import date
+
+from members.models import CoverageGap, GapInquiry, RegisterChange
+from tests.seals import seen
+
+GAPS = "/examplia/desk/gaps/"
+
+
+def test_question_and_answer(as_, gap, coordinator):
+    client = as_(coordinator)
+
+    client.post(f"{GAPS}{gap.pk}/ask/", {"asked": "The ministry", "asked_on": "2014-02-01", "question": "Who goes?"})
+    inquiry = GapInquiry.objects.get()
+    answer = f"{GAPS}{gap.pk}/inquiries/{inquiry.pk}/answer/"
+    seal = seen(client, answer)
+    early = client.post(answer, {"answered_on": "2014-01-01", "answer": "Nobody."} | seal)
+    assert "The answer cannot be older than the question." in early.content.decode()
+    client.post(answer, {"answered_on": "2014-03-01", "answer": "Nobody."} | seal)
+
+    html = client.get(f"{GAPS}{gap.pk}/").content.decode()
+    assert "The ministry" in html
+    assert "Nobody." in html
+    assert RegisterChange.objects.filter(record="members.gapinquiry").count() == 2
+    assert "The ministry" not in client.get("/examplia/coverage/?on=2014-01-01").content.decode()
+
+
+def test_question_is_corrected_and_taken_back_and_the_history_keeps_its_words(as_, gap, coordinator):
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    client.post(f"{page}ask/", {"asked": "The ministri", "asked_on": "2014-02-01", "question": "Who goes?"})
+    inquiry = GapInquiry.objects.get()
+    correct, remove = (f"{page}inquiries/{inquiry.pk}/{act}/" for act in ("correct", "remove"))
+    right = {"asked": "The ministry", "asked_on": "2014-02-01", "question": "Who goes there?"} | seen(client, correct)
+
+    assert "Write the reason." in client.post(correct, right).content.decode()
+    half = client.post(correct, right | {"reason": "A slip.", "answer": "Nobody."})
+    assert "Give the day of the answer." in half.content.decode()
+    assert client.post(correct, right | {"reason": "A slip."}).url == page
+    inquiry.refresh_from_db()
+    assert (inquiry.asked, inquiry.question, inquiry.answered_on) == ("The ministry", "Who goes there?", None)
+    assert client.post(correct, right | {"reason": "Once more.", "question": "Old?"}).status_code == 409
+
+    assert "Write the reason." in client.post(remove, {"reason": " "}).content.decode()
+    assert client.post(remove, {"reason": "It was another gap."}).url == page
+    assert not GapInquiry.objects.exists()
+    response = client.get(page)
+    assert [happening.title for happening in response.context["history"]] == [
+        "Question to The ministry taken back",
+        "Question to The ministry corrected",
+        "Question to The ministri",
+    ]
+    html = response.content.decode()
+    for kept in ("<del>Who goes?</del>", "<ins>Who goes there?</ins>", "A slip.", "It was another gap."):
+        assert kept in html
+    assert client.post(f"{page}remove/", {"reason": "Never was."}).url == GAPS  # nobody is asked about it any more
+
+
+def test_changed_answer_needs_a_reason(as_, gap, coordinator):
+    asked = {"asked": "The ministry", "asked_on": date(2014, 1, 1), "question": "Why?"}
+    inquiry = GapInquiry.objects.create(gap=gap, answered_on=date(2014, 2, 1), answer="No.", **asked)
+    client, path = as_(coordinator), f"{GAPS}{gap.pk}/inquiries/{inquiry.pk}/answer/"
+    other = {"answered_on": "2014-02-01", "answer": "Yes."} | seen(client, path)
+
+    assert "Write the reason." in client.post(path, other).content.decode()
+    client.post(path, other | {"reason": "Misread."})
+
+    inquiry.refresh_from_db()
+    change = RegisterChange.objects.get()
+    assert (inquiry.answer, change.act, change.before) == ("Yes.", "correction", {"answer": "No."})
+    assert client.get(f"{GAPS}{gap.pk}/").context["history"][0].title == "Answer of The ministry corrected"
+
+
+def test_closed_gap_is_marked_and_opened_again(as_, gap, coordinator):
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    reopen = f"{page}reopen/"
+    mistake, again = ({"what": what, "reason": "The law again."} for what in ("mistake", "again"))
+    assert "This gap is open" in client.post(reopen, mistake).content.decode()
+
+    client.post(f"{page}end/", {"until": "2016-05", "note": "A new law."})
+    assert "Closed from May 2016" in client.get(page).content.decode()
+    listed = client.get(GAPS)
+    assert (listed.context["open"], listed.context["closed"]) == ([], [gap])
+    assert "Closed from May 2016" in listed.content.decode()
+
+    refused = client.post(reopen, {"since": ""}).content.decode()
+    assert "Choose what has happened." in refused
+    assert "Write the reason." in refused
+    assert "Write from which day on" in client.post(reopen, again).content.decode()
+    assert "It was open until May 2016" in client.post(reopen, again | {"since": "2015"}).content.decode()
+    assert client.post(reopen, mistake).url == page
+    gap.refresh_from_db()
+    assert gap.ends_on is None
+
+    client.post(f"{page}end/", {"until": "2017"})
+    later = CoverageGap.objects.get(pk=client.post(reopen, again | {"since": "2018-03"}).url.split("/")[-2])
+    assert (later.starts_on, later.ends_on, later.explanation) == (date(2018, 3, 1), None, gap.explanation)
+    assert list(later.jurisdictions.all()) == list(gap.jurisdictions.all())
+    assert "This gap is recorded once more" in client.post(reopen, mistake).content.decode()
+    titles = [happening.title for happening in client.get(page).context["history"]]
+    assert titles == [
+        "Closed from 2017", "Opened again: it had been closed by mistake, from May 2016", "Closed from May 2016",
+    ]  # fmt: skip
+    response = client.get(f"{GAPS}{later.pk}/")
+    assert [happening.title for happening in response.context["history"]] == ["Opened again from March 2018"]
+    assert response.context["other_times"] == [gap]
