@@ -204,7 +204,12 @@ def pages(client, visit):
 
 def column_of(name):
     """Return the column of the file in which the canary of a field stands, if any."""
-    of_its_own = {"figures": "For unpaid fines", "needs": "Needs of LGBTQI+ people"}
+    of_its_own = {
+        "figures": "For unpaid fines",
+        "needs": "Needs of LGBTQI+ people",
+        "ratings": "Rating: Alpha tests: canary standard",
+        "answers": "Answer: ALPHA: Canary asked?",
+    }
     return of_its_own.get(name) or field_table.label_of(name)
 
 

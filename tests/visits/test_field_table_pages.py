@@ -43,6 +43,7 @@ def test_every_field_is_shown_to_those_the_table_names(request, as_, who, canary
     assert all(line[label] for label in own)
     assert (line["For unpaid fines"], line["Needs of LGBTQI+ people"]) == ("77007", "examined")
     assert CANARIES["team"] in line[column_of("team")]
+    assert (line[column_of("ratings")], line[column_of("answers")]) == ("Words", "Yes")
     assert CANARIES["team_names"] not in str(line)
 
 

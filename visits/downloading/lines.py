@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Mechanism
 from visits import field_table
+from visits.downloading.judgements import Judgements
 from visits.field_table import Reader
 from visits.models import NeedExamined, TeamMember, Visit, VisitFigure
 from visits.models.body_names import BodyNames
@@ -26,7 +27,8 @@ KEYS = ("id", "body_ids", "state", "confidentiality", "starts_on")
 RELATED = {"place": "place__name", "setting": "setting_id", "jurisdiction": "jurisdiction_id"}
 # Who logged it is a name, and names do not leave in files.
 OWN = frozenset(field.name for field in Visit._meta.concrete_fields) - {"created_by"}
-BESIDE = ("figures", "needs", "team")
+JUDGED = ("ratings", "answers")
+BESIDE = ("figures", "needs", "team", *JUDGED)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Lines:
         sees = reader.sees_of_some()
         kept = OWN | set(RELATED) | set(BODIES) | set(BESIDE)
         self._fields = [rule.field for rule in field_table.TABLE.rules if rule.field in sees and rule.field in kept]
-        self.columns = [column for name in self._fields for column in _columns(name)]
+        self._judged = Judgements(visits, names, reader, self._fields, coded=coded)
+        self.columns = [column for name in self._fields for column in self._columns(name)]
         self._printers = self._words(mechanism)
         self._availability = {key: str(label) for key, label in VisitFigure.Availability.choices}
         self._answers = {key: str(label) for key, label in NeedExamined.Answer.choices}
@@ -64,6 +67,12 @@ class Lines:
         words["setting"] = {row.pk: getattr(row, name) for row in mechanism.settings.all()}
         words["jurisdiction"] = {row.pk: getattr(row, name) for row in mechanism.jurisdictions.all()}
         return {field: _printer(found) for field, found in words.items() if field in self._fields}
+
+    def _columns(self, name: str) -> list[Column]:
+        """Return the columns of one field of the table: in words, a judgement has one for each standard or question."""
+        if name in JUDGED and not self._coded:
+            return [Column(key, label, name) for key, label in self._judged.labels[name].items()]
+        return _columns(name)
 
     def rows(self, hidden: Any) -> Iterator[list[Any]]:
         """Yield a list of values for each visit, with ``hidden`` in place of those the reader does not see.
@@ -92,8 +101,8 @@ class Lines:
                     yield [row.get(column.key) if column.field in sees else hidden for column in self.columns]
 
     def _beside(self, ids: list[Any]) -> dict[Any, dict[str, Any]]:
-        """Return what stands in tables of its own, by visit and column. Three queries."""
-        found: dict[Any, dict[str, Any]] = defaultdict(dict)
+        """Return what stands in tables of its own, by visit and column. Three queries, and those of what was judged."""
+        found = self._judged.of(ids)
         if "figures" in self._fields:
             figures = VisitFigure.objects.filter(visit__in=ids)
             for pk, measure, availability, value in figures.values_list("visit", "measure", "availability", "value"):

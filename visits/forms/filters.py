@@ -17,6 +17,7 @@ from members.models import Mechanism
 from npmportal.quick_select import QuickSelect
 from visits.field_table import reader_of
 from visits.forms.fields import DayField
+from visits.forms.grades import Grades
 from visits.models import Place, Visit, VisitCombination, VisitNote
 from visits.models.body_names import BodyNames
 from visits.searching.words import LONGEST as LONGEST_WORDS
@@ -84,6 +85,7 @@ class VisitFilter(_FilterForm):
     access = forms.ChoiceField(label=gettext_lazy("Access"), required=False, widget=QuickSelect)
     trigger = forms.ChoiceField(label=gettext_lazy("Trigger"), required=False, widget=QuickSelect)
     joint = forms.ChoiceField(label=gettext_lazy("Made by"), required=False, widget=QuickSelect)
+    rating = forms.ChoiceField(label=gettext_lazy("Rating"), required=False, widget=QuickSelect)
     question = forms.ChoiceField(label=gettext_lazy("Questions"), required=False, widget=QuickSelect)
     starts_after = DayField(label=gettext_lazy("From"), required=False)
     starts_before = DayField(label=gettext_lazy("To"), required=False)
@@ -110,6 +112,7 @@ class VisitFilter(_FilterForm):
         "starts_before": ("starts_on",),
         "place_name": ("place",),
         "joint": ("partners",),
+        "rating": ("ratings",),
         "question": ("history",),  # where questions are read
         "words": tuple(SEARCHED),  # each is searched where it is shown and nowhere else
     }
@@ -130,6 +133,9 @@ class VisitFilter(_FilterForm):
             fields[name].choices = [anything, *((row.pk, row.name) for row in fields[name].queryset)]
 
         self._leave_out_what_is_hidden()
+        if "rating" in fields:
+            self.grades = Grades(user, mechanism)
+            fields["rating"].choices = [anything, *self.grades.choices()]
 
     def _leave_out_what_is_hidden(self) -> None:
         """Filter by nothing that the field table does not show: the number of visits found would tell it."""
@@ -187,6 +193,8 @@ class VisitFilter(_FilterForm):
             # By the body too: the index of references begins with it.
             bodies = self.mechanism.bodies.values("pk")
             conditions &= Q(lead_body__in=bodies, reference__in={reference, reference.upper()})
+        if rating := data.get("rating"):
+            conditions &= Q(pk__in=self.grades.visits_rated(rating))
         if data.get("question"):
             questions = VisitNote.objects.visible_to(self.user).open_questions()
             conditions &= Q(pk__in=questions.values("visit"))

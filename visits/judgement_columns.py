@@ -1,0 +1,38 @@
+"""What a column of ratings or of answers is: the same in files that leave the portal and in files that come in.
+
+A scale and a question set have versions, and a column goes over all of them: a standard that is called the same in two
+versions of one scale stands in one column, each visit’s grade in the words of the version it was judged by. Standards
+of two scales, and questions of two bodies, are never one column (domain.md 3.5).
+"""
+
+import hashlib
+
+from django.utils.translation import gettext as _
+
+from visits.models import Question, Standard
+
+RATING, ANSWER = "rating", "answer"
+
+
+def key_of_standard(standard: Standard) -> str:
+    """Return what programs call the column of ``standard``, whose version is loaded."""
+    return f"{RATING}.{standard.version.scale_id}.{_mark(standard.name_en or standard.name_nl)}"
+
+
+def key_of_question(question: Question) -> str:
+    """Return what programs call the column of ``question``, whose version and set are loaded."""
+    return f"{ANSWER}.{question.version.question_set.body_id}.{_mark(question.text_en or question.text_nl)}"
+
+
+def label_of_standard(standard: Standard) -> str:
+    """Return what people call the column of ``standard``, whose version and scale are loaded."""
+    return _("Rating: %(scale)s: %(standard)s") % {"scale": standard.version.scale.name, "standard": standard.name}
+
+
+def label_of_question(question: Question, body: str) -> str:
+    """Return what people call the column of ``question``, asked by ``body``."""
+    return _("Answer: %(body)s: %(question)s") % {"body": body, "question": question.text}
+
+
+def _mark(words: str) -> str:
+    return hashlib.sha256(words.strip().casefold().encode()).hexdigest()[:12]
