@@ -107,6 +107,7 @@ ACTIONS: dict[str, Action] = {
             "seat.ended": _("{who} ended a seat in a group."),
             "meeting.planned": _("{who} planned {what}."),
             "meeting.changed": _("{who} changed {what}."),
+            "meeting.moved": _("{who} changed the day or time of {what} after it was recorded who attended."),
             "meeting.cancelled": _("{who} cancelled {what}."),
             "meeting.held": _("{who} recorded who attended {what}."),
             "meeting.point_added": _("{who} added a point to the agenda of {what}."),

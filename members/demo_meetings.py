@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from members.actions import groups, meetings, minutes, tasks
 from members.demo import PEOPLE, DemonstrationError
+from members.documents.minutes_contents import contents_of
 from members.models import (
     AgendaItem,
     Attendance,
@@ -192,7 +193,7 @@ def _hold(group: WorkingGroup, by: User) -> None:
         "evening.\n\nThe group spoke about places nobody visits, and decided to ask."
     )
     written = minutes.write_minutes(meeting=meeting, text=text, language="en-gb", expected_version=0, by=by)
-    minutes.approve_minutes(minutes=written, seen_version=written.version, by=by)
+    minutes.approve_minutes(minutes=written, seen=contents_of(written).seen, by=by)
 
 
 def _plan(group: WorkingGroup, by: User) -> None:

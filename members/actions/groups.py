@@ -69,7 +69,7 @@ def close_group(*, group: WorkingGroup, ends_on: date, reason: str, by: User) ->
     if stored.ends_on is not None:
         raise GroupRefused(_("The group was closed already."))
     if ends_on <= stored.starts_on:
-        raise GroupRefused(_("A group ends after the day it began."))
+        raise GroupRefused(_("The group must end after the day it began."))
     _need(reason)
     WorkingGroup.objects.filter(pk=group.pk).update(
         ends_on=ends_on, closing_reason=reason.strip(), version=stored.version + 1

@@ -34,22 +34,29 @@ def plan_meeting(*, meeting: Meeting, by: User) -> Meeting:
 
 @transaction.atomic
 def change_meeting(*, meeting: Meeting, expected_version: int, reason: str, by: User) -> Meeting:
-    """Store what ``meeting`` now says and why; calendars learn of a new time or place by its SEQUENCE."""
+    """Store what ``meeting`` now says and why; calendars learn of a new time or place by its SEQUENCE.
+
+    Another time takes a reason. Of a meeting that was held it is a correction of what was recorded and has a name of
+    its own in the history: who came, decisions, actions and minutes are read as those of the new day from then on.
+    """
     stored = _open(meeting, by)
     if stored.version != expected_version:
         raise ChangedMeanwhile(stored)
     changed = [name for name in WRITTEN if getattr(meeting, name) != getattr(stored, name)]
     if not changed:
         return stored
+    details: dict[str, Any] = {"fields": changed}
     if "starts_at" in changed or "ends_at" in changed:
+        details |= {"old": _hours(stored), "new": _hours(meeting)}
         _need(reason)
         _check_day(meeting)
         if stored.is_held and meeting.starts_at > timezone.now():
             raise GroupRefused(_("The meeting was held: it cannot have begun later than now."))
+    is_moved = stored.is_held and "old" in details
     before = f"{stored.title}: {stored.when}" + (f", {stored.where}" if stored.where else "")
     _store(meeting, stored, changed)
-    _note(meeting, Kind.CHANGED, by, reason, before)
-    _record("meeting.changed", meeting, by, fields=changed)
+    _note(meeting, Kind.MOVED if is_moved else Kind.CHANGED, by, reason, before)
+    _record("meeting.moved" if is_moved else "meeting.changed", meeting, by, **details)
     return meeting
 
 
@@ -70,7 +77,10 @@ def cancel_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
 
 @transaction.atomic
 def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_version: int, by: User) -> Meeting:
-    """Store who came, which says that the meeting was held. What was recorded before is replaced."""
+    """Store who came, which says that the meeting was held. What was recorded before is replaced.
+
+    As what each came is read from the seats of the meeting's day; without a seat on that day the row's own word stands.
+    """
     stored = _open(meeting, by)
     if stored.version != expected_version:
         raise ChangedMeanwhile(stored)
@@ -78,16 +88,18 @@ def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_
         raise GroupRefused(_("The meeting has not begun yet."))
     stored.attendance.all().delete()
     kept = list(rows)
+    holders = stored.holders()
     for row in kept:
         row.pk, row.meeting = None, stored
+        if seat := holders.get((row.body_id, row.guest)):
+            row.standing, row.in_person = seat.standing, bool(seat.person_id) and not seat.body_id
     Attendance.objects.bulk_create(kept)
     before = stored.state
     stored.state = Meeting.State.HELD
     _store(stored, stored, ["state"] if before != stored.state else [])
     _note(stored, Kind.HELD, by)
     # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
-    day = stored.group.local(stored.starts_at).date()
-    seats = GroupSeat.objects.as_at(day).filter(group=stored.group, body__in={row.body_id for row in kept})
+    seats = GroupSeat.objects.as_at(stored.day).filter(group=stored.group, body__in={row.body_id for row in kept})
     members = seats.exclude(standing=GroupSeat.Standing.INVITEE).order_by("body").values_list("body", flat=True)
     bodies = list(members.distinct())
     audit.record("meeting.held", by=by, obj=stored, mechanism=stored.group.mechanism, bodies=bodies, rows=len(kept))
@@ -212,9 +224,15 @@ def _store(meeting: Meeting, stored: Meeting, changed: list[str]) -> None:
     meeting.save(update_fields=[*changed, "version", "sequence", "changed_at"])
 
 
+def _hours(meeting: Meeting) -> str:
+    """Return when it begins and ends in figures, as the record of activity keeps it in every language."""
+    first, last = meeting.group.local(meeting.starts_at), meeting.group.local(meeting.ends_at)
+    return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M} ({meeting.group.time_zone})"
+
+
 def _check_day(meeting: Meeting) -> None:
     """Refuse a meeting on a day on which its group is closed."""
-    if meeting.group.is_closed_on(meeting.group.local(meeting.starts_at).date()):
+    if meeting.group.is_closed_on(meeting.day):
         raise GroupRefused(_("The group does not exist on that day."))
 
 

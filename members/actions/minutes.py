@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members.actions.groups import ChangedMeanwhile, GroupRefused, check_keeps
 from members.actions.meetings import locked_meeting
 from members.documents.minutes import KIND
+from members.documents.minutes_contents import contents_of
 from members.models import Meeting, MeetingEvent, Minutes, MinutesAddition, User, WorkingGroup
 from npmportal import audit, jobs
 from npmportal.models import Job
@@ -33,11 +34,11 @@ def write_minutes(*, meeting: Meeting, text: str, language: str, expected_versio
 
 
 @transaction.atomic
-def approve_minutes(*, minutes: Minutes, seen_version: int, by: User) -> Minutes:
+def approve_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
     """Freeze the minutes, with the attendance, agenda and decisions they print, and have the PDF made.
 
-    Approving is for the chair and for those who convene; a secretary writes. ChangedMeanwhile where the text is not the
-    one that was read.
+    Approving is for the chair and for those who convene; a secretary writes. ``seen`` is the fingerprint of what was
+    read (members/documents/minutes_contents.py); ChangedMeanwhile where anything of it has changed since.
     """
     if not WorkingGroup.objects.chaired_by(by).filter(pk=minutes.meeting.group_id).exists():
         raise PermissionDenied
@@ -46,13 +47,15 @@ def approve_minutes(*, minutes: Minutes, seen_version: int, by: User) -> Minutes
     minutes.meeting = meeting
     if minutes.is_approved:
         return minutes  # a second press of the button
-    if minutes.version != seen_version:
-        raise ChangedMeanwhile(minutes)
     if not minutes.text.strip():
         raise GroupRefused(_("There is nothing to approve yet."))
+    contents = contents_of(minutes)
+    if contents.seen != seen:
+        raise ChangedMeanwhile(minutes)
+    minutes.agreed = [action.stored() for action in contents.agreed]
     minutes.state, minutes.approved_by, minutes.approved_at = Minutes.State.APPROVED, by, timezone.now()
     minutes.job = _enqueue(minutes, by)
-    minutes.save(update_fields=["state", "approved_by", "approved_at", "job"])
+    minutes.save(update_fields=["state", "agreed", "approved_by", "approved_at", "job"])
     MeetingEvent.objects.create(meeting=meeting, kind=MeetingEvent.Kind.APPROVED, by=by)
     _record("minutes.approved", minutes, by)
     return minutes

@@ -1,18 +1,17 @@
 """Approved minutes as a PDF (PDF/UA-1): who came by body, the agenda, the text, decisions, actions, additions.
 
-It leaves the portal, so it names no person who wrote, approved or does anything (security R-18): bodies, and guests as
-they were entered.
+It leaves the portal, so it names no person with an account: who wrote, approved or does anything, or has a seat in
+person (security R-18). It names bodies, and guests as they were entered.
 """
 
 from pathlib import Path
-from typing import Any
 
-from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from members.models import Attendance, MemberBody, Minutes, Task, WorkingGroup
+from members.documents.minutes_contents import contents_of
+from members.models import Minutes, WorkingGroup
 from npmportal import audit
 from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
@@ -50,35 +49,15 @@ def build(run: JobRun) -> None:
 
 def compose(minutes: Minutes) -> Document:
     """Return the document, in the language of the minutes."""
-    meeting = minutes.meeting
-    day = meeting.group.local(meeting.starts_at).date()
-    bodies = Prefetch("body", MemberBody.objects.with_names_as_at(day))
     additions = list(minutes.additions.all())
-    context = {
-        "minutes": minutes,
-        "meeting": meeting,
-        "group": meeting.group,
-        "npm": meeting.group.mechanism,
-        "agenda": list(meeting.agenda.all()),
-        "attendance": sorted(meeting.attendance.prefetch_related(bodies), key=_order),
-        "decisions": list(meeting.decisions.all()),
-        "tasks": list(_agreed(minutes).prefetch_related(bodies)),
-        "additions": additions,
-    }
     with translation.override(minutes.language):
-        html = render_to_string("members/minutes.pdf.html", context)
+        contents = contents_of(minutes)
+        group = contents.meeting.group
+        context = {"contents": contents, "group": group, "npm": group.mechanism, "additions": additions}
+        html = render_to_string("members/minutes.pdf.html", context | vars(contents))
     created = additions[-1].at if additions else minutes.approved_at
     assert created is not None, "only approved minutes are printed"
     return Document(html, created)
-
-
-def _agreed(minutes: Minutes) -> Any:
-    """Return the actions agreed by the day of approval: a later one was not what was approved."""
-    return Task.objects.filter(meeting=minutes.meeting, created_at__lte=minutes.approved_at).order_by("due_on")
-
-
-def _order(row: Attendance) -> tuple[int, str]:
-    return list(Attendance.Presence).index(Attendance.Presence(row.presence)), row.body.name if row.body else row.guest
 
 
 def _publish(run: JobRun, minutes: Minutes, path: Path, pages: int, sha256: str) -> None:

@@ -100,7 +100,7 @@ class SeatForm(InWords, forms.ModelForm[GroupSeat]):
             self.add_error("person", _("This person does not work for the body chosen."))
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last <= first:
-            self.add_error("ends_on", _("The seat ends after it begins."))
+            self.add_error("ends_on", _("The seat must end after it begins."))
         return cleaned
 
 

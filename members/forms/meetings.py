@@ -15,7 +15,7 @@ from members.forms.meeting_fields import (
     VersionField,
 )
 from members.forms.tasks import GiveForm
-from members.models import AgendaItem, Attendance, Decision, Meeting, MemberBody, Minutes, User
+from members.models import AgendaItem, Attendance, Decision, Meeting, Minutes, User
 
 
 class MeetingForm(InWords, forms.ModelForm[Meeting]):
@@ -51,12 +51,15 @@ class MeetingForm(InWords, forms.ModelForm[Meeting]):
         self.before = (self.instance.starts_at, self.instance.ends_at)
         if self.instance._state.adding:
             del self.fields["reason"]
+        elif self.instance.is_held:
+            fields["reason"].label = _("Why the day or time is put right")
+            fields["reason"].help_text = _("Needed where the day or time changes. It stands in the meeting’s history.")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("starts_at"), cleaned.get("ends_at")
         if first and last and last <= first:
-            self.add_error("ends_at", _("The meeting ends after it begins."))
+            self.add_error("ends_at", _("The meeting must end after it begins."))
         is_moved = first and last and (first, last) != self.before
         if "reason" in self.fields and is_moved and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Say why the time changes."))
@@ -66,7 +69,15 @@ class MeetingForm(InWords, forms.ModelForm[Meeting]):
 class PointForm(InWords, forms.ModelForm[AgendaItem]):
     """A point of the agenda and its paper."""
 
-    paper = TextField(label=gettext_lazy("Paper"), rows=14, required=False)
+    paper = TextField(
+        label=gettext_lazy("Paper, or where it is kept"),
+        rows=14,
+        required=False,
+        help_text=gettext_lazy(
+            "The text of the paper itself, or the address or file number under which its readers find it. Files cannot "
+            "be attached to a point."
+        ),
+    )
     version = VersionField()
 
     class Meta:
@@ -117,7 +128,7 @@ class MeetingTaskForm(ConcernsMixin, GiveForm):
 
 
 class AttendanceForm(forms.Form):
-    """Who came: one line for each holder of a seat on the day, and a box for everybody else."""
+    """Who came: one line for each holder of a seat on the day, chair and secretary first; a box for everybody else."""
 
     marks_required = True  # every line may stay empty: “optional” beside each would say nothing
     version = VersionField()
@@ -132,51 +143,44 @@ class AttendanceForm(forms.Form):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = meeting.version
-        recorded = list(meeting.attendance.all())
-        known = {(row.body_id, row.guest): row.presence for row in recorded}
-        self.holders = _holders(meeting)
-        for number, (body, guest, words) in enumerate(self.holders):
-            field = forms.ChoiceField(
-                label=words,
+        self.lines = _lines(meeting)
+        known = {(row.body_id, row.guest): row.presence for row in meeting.attendance.all()}
+        for number, line in enumerate(self.lines):
+            self.fields[f"row_{number}"] = forms.ChoiceField(
+                label=f"{line.name} ({line.as_what})",
                 required=False,
                 choices=[("", _("not recorded")), *Attendance.Presence.choices],
-                initial=known.pop((body.pk if body else None, guest), ""),
+                initial=known.pop((line.body_id, line.guest), ""),
             )
-            self.fields[f"row_{number}"] = field
         self.initial["others"] = "\n".join(guest for (_body, guest) in known if guest)
         self.order_fields([*(name for name in self.fields if name.startswith("row_")), "others", "version"])
 
     def rows(self) -> list[Attendance]:
         """Return the attendance as typed."""
         found = []
-        for number, (body, guest, _words) in enumerate(self.holders):
+        for number, line in enumerate(self.lines):
             if presence := self.cleaned_data.get(f"row_{number}"):
-                found.append(Attendance(body=body, guest=guest, presence=presence))
+                line.presence = presence
+                found.append(line)
         taken = {row.guest for row in found if row.guest}
-        for line in self.cleaned_data["others"].splitlines():
-            name = line.strip()[:200]
+        for typed in self.cleaned_data["others"].splitlines():
+            name = typed.strip()[:200]
             if name and name not in taken:
                 taken.add(name)
                 found.append(Attendance(guest=name, presence=Attendance.Presence.PRESENT))
         return found
 
 
-def _holders(meeting: Meeting) -> list[tuple[Any, str, str]]:
-    """Return (body, guest, words) for each body and each other holder with a seat on the meeting's day, once."""
-    day = meeting.group.local(meeting.starts_at).date()
-    found: dict[tuple[Any, str], tuple[Any, str, str]] = {}
-    for seat in meeting.group.seats.as_at(day).for_list():
-        body, guest = seat.body, "" if seat.body else seat.holder
-        words = body.name if body else guest
-        if seat.standing == seat.Standing.INVITEE:
-            words = f"{words} ({seat.get_standing_display()})"
-        found.setdefault((seat.body_id, guest), (body, guest, words))
-    # A body that was recorded and has no seat on that day any more keeps its line.
-    seated = [body_id for body_id, _guest in found if body_id]
-    recorded = meeting.attendance.exclude(body=None).exclude(body__in=seated).values("body")
-    for body in MemberBody.objects.filter(pk__in=recorded).with_names_as_at(day):
-        found[body.pk, ""] = (body, "", body.name)
-    return sorted(found.values(), key=lambda holder: (holder[0] is None, holder[2].casefold()))
+def _lines(meeting: Meeting) -> list[Attendance]:
+    """Return a row for each holder of a seat on the meeting's day, and for each who was recorded with one before."""
+    found = {
+        key: Attendance(body=seat.body, guest=key[1], standing=seat.standing) for key, seat in meeting.holders().items()
+    }
+    # A body or a seat that was recorded and is none of that day's any more keeps its line.
+    for row in meeting.attendance.in_order(meeting.day):
+        if row.body_id or row.standing:
+            found.setdefault((row.body_id, row.guest), row)
+    return sorted(found.values(), key=lambda row: row.rank)
 
 
 class MinutesForm(forms.Form):

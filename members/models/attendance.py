@@ -18,13 +18,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         Bodies are named as they were called on the day ``on``.
         """
         rows = self.prefetch_related(Prefetch("body", MemberBody.objects.with_names_as_at(on)))
-        return sorted(rows, key=lambda row: (place_of(row.standing), row.name.casefold(), row.pk))
-
-
-def place_of(standing: str) -> int:
-    """Return where those who sit in a group as ``standing`` are named; who has no seat comes last."""
-    standings = GroupSeat.Standing.values
-    return standings.index(standing) if standing in standings else len(standings)
+        return sorted(rows, key=lambda row: row.rank)
 
 
 class Attendance(models.Model):
@@ -62,6 +56,13 @@ class Attendance(models.Model):
     @property
     def name(self) -> str:
         return self.body.name if self.body else self.guest
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """Where it is read out: chair, secretary, members, invitees, then guests, each by name."""
+        standings = GroupSeat.Standing.values
+        place = standings.index(self.standing) if self.standing else len(standings)
+        return place, self.name.casefold(), self.name
 
     @property
     def as_what(self) -> str:

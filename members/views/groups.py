@@ -54,6 +54,7 @@ def group_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
         "other_seats": [seat for seat in seats if not _is_held(seat, today)] if is_inside else [],
         "chairs": [s for s in seats if s.standing == GroupSeat.Standing.CHAIR] if is_inside else [],
         "coming": meetings.coming(timezone.now())[:COMING],
+        "called_off": meetings.called_off(timezone.now())[:COMING],
         "page": paginate(request, meetings.past(timezone.now()), LATEST_FIRST),
         "today": today,
     }

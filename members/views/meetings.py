@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +19,7 @@ from members.actions.groups import ChangedMeanwhile, GroupRefused
 from members.documents.calendar import calendar_of
 from members.forms.meeting_fields import ReasonForm
 from members.forms.meetings import AttendanceForm, MeetingForm
-from members.models import AgendaItem, Attendance, Mechanism, Meeting, MemberBody, Minutes, Task, WorkingGroup
+from members.models import AgendaItem, Mechanism, Meeting, Minutes, Task, WorkingGroup
 from members.views.groups import COMING, LATEST_FIRST, form_page
 from members.views.meeting_scope import (
     differences,
@@ -48,6 +47,7 @@ def meeting_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     known = WorkingGroup.objects.known_to(request.user).filter(mechanism=mechanism)
     context = {
         "coming": meetings.coming(now)[:COMING],
+        "called_off": meetings.called_off(now)[:COMING],
         "page": paginate(request, meetings.past(now), LATEST_FIRST),
         "groups": mine,
         "other_groups": known.exclude(pk__in=mine.values("pk")).open_on(date.today()),
@@ -78,16 +78,13 @@ def meeting_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpR
 
 def _inside(request: HttpRequest, mechanism: Mechanism, meeting: Meeting) -> dict[str, Any]:
     """Return what only members of the group may read of the meeting."""
-    day = meeting.group.local(meeting.starts_at).date()
-    bodies = Prefetch("body", MemberBody.objects.with_names_as_at(day))
     decisions = list(meeting.decisions.select_related("item"))
     tasks = list(Task.objects.filter(meeting=meeting).select_related("owner").order_by("due_on"))
     keys = {(d.concerns, d.concerns_id) for d in decisions} | {(t.concerns, t.concerns_id) for t in tasks}
     records = concerns.resolve_all(keys, request.user)
     mine = set(Task.objects.visible_to(request.user).filter(meeting=meeting).values_list("pk", flat=True))
     return {
-        "attendance": list(meeting.attendance.prefetch_related(bodies)),
-        "presences": Attendance.Presence,
+        "attendance": meeting.attendance.in_order(meeting.day),
         "decisions": [(row, records.get((row.concerns, row.concerns_id))) for row in decisions],
         "task_rows": [
             (row, row.task.pk in mine, records.get((row.task.concerns, row.task.concerns_id)))
@@ -191,9 +188,8 @@ def meeting_attendance(request: HttpRequest, mechanism: Mechanism, pk: Any) -> H
 
 def _attendance_conflict(request: HttpRequest, context: dict[str, Any], stored: Meeting) -> HttpResponse:
     """Show who is recorded now above what was typed; saving again replaces it, knowingly."""
-    bodies = Prefetch("body", MemberBody.objects.with_names_as_at(date.today()))
     context |= {
-        "recorded": list(stored.attendance.prefetch_related(bodies)),
+        "recorded": stored.attendance.in_order(stored.day),
         "conflict": True,
         "form": AttendanceForm(with_version(request, stored.version), meeting=stored),
     }
@@ -207,15 +203,14 @@ def _attendance_conflict(request: HttpRequest, context: dict[str, Any], stored: 
 @desk_page()
 def meeting_ics(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     meeting = fetch_meeting(request, mechanism, pk)
-    day = meeting.group.local(meeting.starts_at).date()
-    return _calendar(request, mechanism, [meeting], meeting, f"{mechanism.slug}-meeting-{day}.ics")
+    return _calendar(request, mechanism, [meeting], meeting, f"{mechanism.slug}-meeting-{meeting.day}.ics")
 
 
 @require_safe
 @desk_page()
 def group_ics(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     group = fetch_group(request, mechanism, pk)
-    meetings = Meeting.objects.visible_to(request.user).filter(group=group).for_list().coming(timezone.now())
+    meetings = Meeting.objects.visible_to(request.user).filter(group=group).for_list().not_over(timezone.now())
     return _calendar(request, mechanism, meetings[:COMING], group, f"{mechanism.slug}-meetings.ics")
 
 

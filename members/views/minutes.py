@@ -1,8 +1,10 @@
 """Minutes: read, written, approved, added to, printed and taken along. Invitees get 403 at every door."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from members.actions import minutes as actions
 from members.actions.groups import ChangedMeanwhile, GroupRefused
-from members.forms.meeting_fields import VersionField
+from members.documents.minutes_contents import Contents, contents_of
 from members.forms.meetings import AdditionForm, MinutesForm
 from members.models import Mechanism, Minutes, WorkingGroup
 from members.views.groups import form_page
@@ -81,20 +83,42 @@ def minutes_write(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRe
     return TemplateResponse(request, "members/minutes_form.html", context)
 
 
-@require_POST
+@form_page
 @desk_page()
 def minutes_approve(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     minutes = _minutes(request, mechanism, pk)
-    version = VersionField().clean(request.POST.get("version"))
+    if not _chairs(request, minutes):
+        raise PermissionDenied
+    detail = redirect("members:minutes_detail", npm=mechanism.slug, pk=pk)
+    if minutes.is_approved:
+        messages.info(request, _("The minutes were approved already."))
+        return detail
+    if request.method != "POST":
+        return _to_approve(request, contents_of(minutes))
+    seen = request.POST.get("seen", "")
     try:
-        actions.approve_minutes(minutes=minutes, seen_version=version, by=request.user)  # type: ignore[arg-type]
-    except ChangedMeanwhile:
-        messages.error(request, _("The draft was changed since you opened it. Read it again before you approve it."))
+        actions.approve_minutes(minutes=minutes, seen=seen, by=request.user)  # type: ignore[arg-type]
+    except ChangedMeanwhile as conflict:
+        contents = contents_of(conflict.stored)
+        return _to_approve(request, contents, contents.changed_since(seen), status=409)
     except GroupRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The minutes are approved and cannot be changed any more. The PDF is being made."))
-    return redirect("members:minutes_detail", npm=mechanism.slug, pk=pk)
+    return detail
+
+
+def _to_approve(
+    request: HttpRequest, contents: Contents, changed: Sequence[str] = (), *, status: int = 200
+) -> HttpResponse:
+    """Show all that approving would freeze; ``changed`` names what is not what this reader was shown before."""
+    context = vars(contents) | {
+        "contents": contents,
+        "group": contents.meeting.group,
+        "missing": contents.missing(),
+        "changed": changed,
+    }
+    return TemplateResponse(request, "members/minutes_approve.html", context, status=status)
 
 
 @form_page

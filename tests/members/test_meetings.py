@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,7 +105,7 @@ def test_plan_takes_the_time_of_the_groups_own_clock(as_, steering, coordinator)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"ends_at": "2031-06-03T09:00"}, "The meeting ends after it begins"),
+        ({"ends_at": "2031-06-03T09:00"}, "The meeting must end after it begins"),
         ({"starts_at": "tomorrow"}, "Write day and time"),
         ({"starts_at": "2031-02-31T10:00"}, "Write day and time"),
         ({"starts_at": "0001-01-01T00:00"}, "Write day and time"),
@@ -203,7 +203,7 @@ def test_attendance_says_that_the_meeting_was_held(as_, meeting, coordinator, al
     meeting.group.seats.create(guest="Chair of the Bar", standing="invitee", starts_on=meeting.group.starts_on)
     client, path = as_(coordinator), address(meeting, "meeting_attendance")
     html = client.get(path).content.decode()
-    for words in ("Alpha Inspectorate", "Beta Inspectorate (invitee)", "Chair of the Bar"):
+    for words in ("Alpha Inspectorate (member)", "Beta Inspectorate (invitee)", "Chair of the Bar (invitee)"):
         assert words in html
 
     # In the order of the page: alpha, beta, the guest.
@@ -223,7 +223,7 @@ def test_attendance_says_that_the_meeting_was_held(as_, meeting, coordinator, al
     assert AuditEvent.objects.get(action="meeting.held").body_ids == [alpha.pk]
     again = client.post(path, data)
     assert again.status_code == 409
-    assert "Alpha Inspectorate: present" in again.content.decode()
+    assert "Alpha Inspectorate (member): present" in again.content.decode()
     client.post(path, {"row_0": "absent", "version": 2})
     assert [(row.body_id, row.presence) for row in Attendance.objects.all()] == [(alpha.pk, "absent")]
 
@@ -377,19 +377,3 @@ def test_meeting_page_costs_a_constant_number_of_queries(
 def test_desk_home_shows_the_next_meetings_of_my_groups(as_, meeting, alpha_monitor, gamma_monitor):
     assert "Spring meeting" in as_(alpha_monitor).get("/examplia/desk/").content.decode()
     assert "Spring meeting" not in as_(gamma_monitor).get("/examplia/desk/").content.decode()
-
-
-def test_meeting_is_not_moved_to_a_day_without_its_group_nor_after_it_was_held(held, steering, coordinator):
-    def move(days):
-        moved = Meeting.objects.get(pk=held.pk)
-        moved.starts_at, moved.ends_at = moved.starts_at + timedelta(days=days), moved.ends_at + timedelta(days=days)
-        return actions.change_meeting(meeting=moved, expected_version=held.version, reason="A slip.", by=coordinator)
-
-    held.refresh_from_db()
-    with pytest.raises(GroupRefused, match="later than now"):
-        move(3)
-    steering.ends_on = date.today() - timedelta(days=5)
-    steering.save()
-    with pytest.raises(GroupRefused, match="does not exist on that day"):
-        move(-1)
-    assert move(-9).starts_at < held.starts_at

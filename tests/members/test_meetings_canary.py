@@ -8,6 +8,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from members.actions import groups, meetings, minutes, tasks
+from members.documents.minutes_contents import contents_of
 from members.models import AgendaItem, Attendance, Decision, GroupSeat, Meeting, MeetingEvent
 from npmportal import jobs
 from tests.members.test_meetings import decide
@@ -32,7 +33,7 @@ def full_of_canaries(steering, meeting, alpha, coordinator):
     tasks.give_task(title=f"{CANARY}-task", note=f"{CANARY}-note", owner=coordinator, concerns=alpha, **shared)
     text = f"{CANARY}-minutes"
     draft = minutes.write_minutes(meeting=meeting, text=text, language="en-gb", expected_version=0, by=coordinator)
-    minutes.approve_minutes(minutes=draft, seen_version=1, by=coordinator)
+    minutes.approve_minutes(minutes=draft, seen=contents_of(draft).seen, by=coordinator)
     minutes.add_to_minutes(minutes=draft, text=f"{CANARY}-addition", by=coordinator)
     draft.refresh_from_db()
     jobs.run(str(draft.job.pk))
