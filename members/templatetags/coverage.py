@@ -135,7 +135,7 @@ def _evidence(setting: Setting, entry: Entry, names: Mapping[str, str], words: M
         ", ".join(names[slug] for slug in entry.jurisdictions),
         words[entry.layer],
         escape(entry.text) if entry.parts else words[""],
-        escape(period_in_words(entry.period)),
+        escape(capfirst(period_in_words(entry.period))),
         words[entry.confidence],
         f"{escape(entry.source.title)}{note}",
     )

@@ -16,7 +16,7 @@ from members.coverage.matrix import Matrix, gap_anchor
 from members.models import CoverageGap, Mechanism, Remit
 from members.register_rows import COMPARE_HEADER, COVERAGE_HEADER, compare_rows, coverage_rows
 from members.views.asked_day import AskedDay, asked_day
-from members.views.evidence import bad_day, earliest_day, sources_of
+from members.views.evidence import bad_day, earliest_day, sources_of_matrix
 from members.views.scope import desk_page, public_page
 from npmportal.access import MANAGE_MEMBERS, grants_of
 from npmportal.csv_files import csv_response
@@ -43,9 +43,7 @@ def _coverage(request: HttpRequest, mechanism: Mechanism, body_url: str, cell_ur
         "on_error": asked.error,
         "has_errors": bool(asked.error),
         "matrix": matrix,
-        "sources": sources_of(
-            [entry.source for _setting, entry in matrix.entries] + [gap.source for gap in matrix.gaps]
-        ),
+        "sources": sources_of_matrix(matrix),
         "earliest": _earliest(mechanism) if matrix.is_empty else None,
         "body_url": body_url,
         "cell_url": reverse(cell_url, kwargs={"npm": mechanism.slug}),

@@ -15,7 +15,7 @@ from members.coverage import build_matrix
 from members.coverage.picture import draw
 from members.models import Mechanism
 from members.views.asked_day import asked_day
-from members.views.evidence import bad_day
+from members.views.evidence import bad_day, sources_of_matrix
 from members.views.scope import desk_page, public_page
 from npmportal import audit
 from npmportal.pdf import Limits, PdfError, write_pdf
@@ -42,8 +42,10 @@ def coverage_pdf(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
     asked = asked_day(request)
     if asked.error:
         return bad_day(asked.error)
+    matrix = build_matrix(mechanism, asked.on)
     context = {
-        "matrix": build_matrix(mechanism, asked.on),
+        "matrix": matrix,
+        "sources": sources_of_matrix(matrix),
         "on": asked.on,
         "npm": mechanism,
         "language": get_language(),

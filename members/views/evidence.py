@@ -5,10 +5,17 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from members.coverage import Matrix
+
 
 def sources_of(sources: Iterable[Any]) -> list[Any]:
     """Return each source once, by title."""
     return sorted({source.title: source for source in sources}.values(), key=lambda source: source.title.casefold())
+
+
+def sources_of_matrix(matrix: Matrix) -> list[Any]:
+    """Return the sources of the remits and the gaps of a matrix."""
+    return sources_of([entry.source for _setting, entry in matrix.entries] + [gap.source for gap in matrix.gaps])
 
 
 def earliest_day(*facts: Any) -> Any:
