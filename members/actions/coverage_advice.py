@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.actions.coverage import RemitGiven
 from members.models import CoverageGap, Designation, Remit, RemitBody
-from members.periods import period_in_words
+from members.periods import day_in_words, period_in_words
 
 
 def objections(given: RemitGiven, besides: Remit | None = None) -> list[str]:
@@ -45,7 +45,7 @@ def _not_members(given: RemitGiven) -> list[str]:
     held = Designation.objects.as_at(given.since.day).filter(body__in=bodies).values_list("body_id", flat=True)
     sentence = _("{body} holds no membership on {day}.")
     return [
-        sentence.format(body=body.abbreviation, day=given.since.day)
+        sentence.format(body=body.abbreviation, day=day_in_words(given.since.day, given.since.precision))
         for pk, body in bodies.items()
         if pk not in set(held)
     ]

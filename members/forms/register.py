@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField, day_fields, day_of
+from members.forms.languages import InLanguages
 from members.forms.register_fields import ProfessionsField, ReasonField, YesNoOrNotRecorded
 from members.forms.seen import carry_seal
 from members.forms.sources import FIELDS as SOURCE_FIELDS
@@ -83,16 +84,14 @@ class FactForm(SourceFields, forms.ModelForm):
         return self.source_given() if "source" in self.fields else None
 
 
-class NameForm(FactForm):
+class NameForm(InLanguages, FactForm):
     class Meta:
         model = BodyName
         fields = ("name_en", "name_nl", "abbreviation", "is_used", "note")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not cleaned.get("name_en") and not cleaned.get("name_nl"):
-            self.add_error("name_en", _("Write the name in at least one of the two languages."))
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_in(self.mechanism.languages)
 
 
 class DesignationForm(FactForm):
@@ -132,8 +131,13 @@ class ContactForm(FactForm):
         widgets = {"address": forms.Textarea(attrs={"rows": 4, "autocomplete": "off"})}
         help_texts = {
             "is_public": _("Otherwise only people with a role in the network see it."),
-            "email": _("An address of the body, not of a person."),
+            "email": _("An address of the body, not of a person. One is needed: e-mail, telephone or post."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email", "telephone", "address"):
+            self.fields[name].hint_says_when = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

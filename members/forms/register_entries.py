@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField, day_fields
+from members.forms.languages import InLanguages
 from members.forms.register_fields import ReasonField, YesNoOrNotRecorded
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
@@ -30,7 +31,10 @@ class BodyForm(forms.ModelForm):
     def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mechanism = mechanism
-        self.fields["jurisdictions"].queryset = mechanism.jurisdictions.order_by("position")  # type: ignore[attr-defined]
+        jurisdictions = mechanism.jurisdictions.order_by("position")
+        self.fields["jurisdictions"].queryset = jurisdictions  # type: ignore[attr-defined]
+        if not jurisdictions.exists():
+            self.fields["jurisdictions"].help_text = _("The register holds none yet; they can be ticked here later.")
         if self.instance.pk:
             self.fields["reason"] = ReasonField()
             carry_seal(self, self.instance)
@@ -40,7 +44,7 @@ class BodyForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in ("kind", "jurisdictions", "works_note", "website")}
 
 
-class NewBodyForm(SourceFields, BodyForm):
+class NewBodyForm(InLanguages, SourceFields, BodyForm):
     """A body as it comes in: what it is, its first name, its first designation."""
 
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
@@ -72,11 +76,10 @@ class NewBodyForm(SourceFields, BodyForm):
         first = ("name_en", "name_nl", "abbreviation", "slug", "named_from", "kind", "jurisdictions", "works_note")
         then = ("website", "status", "designated_from", "instrument", "takes_part")
         self.order_fields([*first, *then])
+        self.ask_in(mechanism.languages)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not cleaned.get("name_en") and not cleaned.get("name_nl"):
-            self.add_error("name_en", _("Write the name in at least one of the two languages."))
         slug = cleaned.get("slug") or slugify(cleaned.get("abbreviation", ""))[:40]
         if not slug and not {"slug", "abbreviation"} & self.errors.keys():
             self.add_error("slug", _("No short name can be made of the abbreviation: write one."))
@@ -100,7 +103,7 @@ class NewBodyForm(SourceFields, BodyForm):
         return given | day_fields("starts", first)
 
 
-class EntryForm(forms.ModelForm):
+class EntryForm(InLanguages, forms.ModelForm):
     """An entry of a list: its name in both languages; for a new one its short name."""
 
     def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:
@@ -111,20 +114,19 @@ class EntryForm(forms.ModelForm):
                 label=_("Short name"),
                 max_length=40,
                 required=False,
-                help_text=_("Left empty, it is made of the English name."),
+                help_text=_("Left empty, it is made of the name."),
             )
         else:
             self.fields["reason"] = ReasonField()
             carry_seal(self, self.instance)
+        self.ask_in(mechanism.languages)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        english, dutch = cleaned.get("name_en"), cleaned.get("name_nl")
-        if not english and not dutch:
-            self.add_error("name_en", _("Write the name in at least one of the two languages."))
+        cleaned = super().clean()
         if self.is_new and "slug" not in self.errors:
-            cleaned["slug"] = cleaned.get("slug") or slugify(english or dutch or "")[:40].strip("-")
-            if not cleaned["slug"] and "name_en" not in self.errors:
+            name = cleaned.get("name_en") or cleaned.get("name_nl") or ""
+            cleaned["slug"] = cleaned.get("slug") or slugify(name)[:40].strip("-")
+            if not cleaned["slug"] and not {"name_en", "name_nl"} & self.errors.keys():
                 self.add_error("slug", _("No short name can be made of the name: write one."))
         return cleaned
 

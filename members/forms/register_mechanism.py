@@ -6,8 +6,10 @@ from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.languages import InLanguages
 from members.forms.register_fields import ReasonField
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
@@ -16,9 +18,10 @@ from members.slugs import is_reserved
 
 TEXTS = ("name_en", "name_nl", "country_en", "country_nl", "about_en", "about_nl", "contact")
 PLAIN = (*TEXTS, "established_on", "reporting_year_starts_month")
+LANGUAGES = ("main_language", "other_languages")
 
 
-class MechanismForm(SourceFields, forms.ModelForm):
+class MechanismForm(InLanguages, SourceFields, forms.ModelForm):
     """What a mechanism says of itself. Its form has a history and is changed with the facts of the register."""
 
     main_language = forms.ChoiceField(label=_("Main language"), choices=settings.LANGUAGES)
@@ -48,13 +51,9 @@ class MechanismForm(SourceFields, forms.ModelForm):
             self.initial["other_languages"] = mechanism.languages[1:]
             self.fields["reason"] = ReasonField()
             carry_seal(self, mechanism)
-        self.order_fields([*PLAIN, "main_language", "other_languages"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not cleaned.get("name_en") and not cleaned.get("name_nl"):
-            self.add_error("name_en", _("Write the name in at least one of the two languages."))
-        return cleaned
+        self.order_fields([*TEXTS[:4], *LANGUAGES])
+        # Founding, it is not known yet in which languages the mechanism works: the reader's own is asked for.
+        self.ask_in(mechanism.languages if mechanism else [get_language() or ""])
 
     @property
     def values(self) -> dict[str, Any]:
@@ -79,9 +78,12 @@ class NewMechanismForm(MechanismForm):
         del self.fields["source"]
         self.fields["new_source_title"].required = True
         self.fields["new_source_title"].label = _("Source: title")
+        self.fields["new_source_title"].help_text = _(
+            "Where it is to be read that there is this mechanism: a law, a letter, a list."
+        )
         self.fields["new_source_url"].label = _("Source: address")
         self.fields["new_source_dated"].label = _("Source: date, in words")
-        self.order_fields(["slug", *TEXTS[:4], "profile"])
+        self.order_fields([*TEXTS[:2], "slug", *TEXTS[2:4], "profile", *LANGUAGES])
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]

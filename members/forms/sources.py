@@ -21,7 +21,13 @@ class SourceFields(forms.Form):
         help_text=_("Where this is to be read. One is needed: choose it here, or write down a new one below."),
     )
     source.hint_says_when = True  # type: ignore[attr-defined]  # neither required nor optional: no mark beside it
-    new_source_title = forms.CharField(label=_("New source: title"), max_length=300, required=False)
+    new_source_title = forms.CharField(
+        label=_("New source: title"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where no source is chosen above."),
+    )
+    new_source_title.hint_says_when = True  # type: ignore[attr-defined]
     new_source_url = forms.URLField(
         label=_("New source: address"), max_length=500, required=False, assume_scheme="https"
     )

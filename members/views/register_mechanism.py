@@ -12,12 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from members.actions import register_mechanisms as actions
 from members.actions.register_changes import ChangedSince
 from members.actions.register_facts import RegisterError
 from members.forms.register_mechanism import HideForm, MechanismForm, NewMechanismForm
+from members.founding import needs_of
 from members.models import Coordination, Mechanism, MemberBody, Succession
 from members.register_words import words_of
 from members.views.register_facts import (
@@ -75,26 +76,33 @@ def mechanism_change(request: HttpRequest, mechanism: Mechanism) -> HttpResponse
     return _page(request, form, title=_("Change the mechanism"), lead=lead, cancel_url=_hub(mechanism), **words)
 
 
-@require_POST
+@asks_and_acts
 @keeps_register
 def mechanism_show(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    actions.show_mechanism(mechanism=mechanism, is_public=True, reason="", by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The public pages are open to everybody."))
-    return redirect("members:register", npm=mechanism.slug)
+    if mechanism.is_public:
+        messages.info(request, _("The public pages are open already."))
+        return redirect("members:register", npm=mechanism.slug)
+    if request.method == "POST":
+        actions.show_mechanism(mechanism=mechanism, is_public=True, reason="", by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The public pages are open to everybody."))
+        return redirect("members:register", npm=mechanism.slug)
+    missing = [standing for standing in needs_of(mechanism, request.user) if not standing.is_met]
+    return TemplateResponse(request, "members/mechanism_show.html", {"missing": missing})
 
 
 @asks_and_acts
 @keeps_register
 def mechanism_hide(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    if not mechanism.is_public:
+        messages.info(request, _("The public pages are closed already."))
+        return redirect("members:register", npm=mechanism.slug)
     form = HideForm(typed(request))
     if request.method == "POST" and form.is_valid():
         given = {"is_public": False, "reason": form.cleaned_data["reason"], "by": request.user}
         actions.show_mechanism(mechanism=mechanism, **given)
         messages.success(request, _("The public pages are closed; only people with a role here see them."))
         return redirect("members:register", npm=mechanism.slug)
-    lead = _("Its public pages, its register and its published reports are then shown to its own people only.")
-    words = {"is_danger": True, "button": _("Close the public pages"), "cancel_url": _hub(mechanism)}
-    return _page(request, form, title=_("Close the public pages?"), lead=lead, **words)
+    return TemplateResponse(request, "members/mechanism_hide.html", {"form": form})
 
 
 @asks_and_acts

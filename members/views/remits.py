@@ -26,6 +26,7 @@ from members.actions.register_changes import ChangedSince
 from members.coverage import Matrix, build_matrix
 from members.coverage.compare import Comparison, compare
 from members.forms.coverage import EndForm, ReasonForm, RemitForm
+from members.founding import lacks_for_a_remit
 from members.models import Mechanism, Remit
 from members.views.cell import desk_cell_url
 from members.views.register_facts import both_shown, reason_and_seal, status_of
@@ -183,6 +184,7 @@ def _plan(form: RemitForm, *, act: Callable[[], Any], remit: Remit | None = None
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, plan: Plan) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "plan": plan, "back": _back(request, mechanism, plan)}
+    context["lacks"] = lacks_for_a_remit(mechanism, request.user)
     if request.method == "POST" and form.is_valid():
         try:
             warnings, comparison = _preview(mechanism, form, plan)

@@ -40,7 +40,7 @@ def pages(alpha):
 
 def buttons(alpha):
     setting = DetentionSetting.objects.first()
-    return ["mechanism/show/", "bodies/alpha/move/up/", f"lists/settings/{setting.pk}/move/down/"]
+    return ["bodies/alpha/move/up/", f"lists/settings/{setting.pk}/move/down/"]
 
 
 def test_register_is_kept_by_coordinator_and_administrator_alone(
