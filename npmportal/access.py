@@ -7,19 +7,22 @@ here: model-wide permissions and the superuser flag give nothing, an inactive pe
 between requests, and a misspelt permission is an error, not a quiet "no".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.contrib.auth.models import Group
-from django.db import models
+from django.contrib.auth.models import Group, Permission
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, get_group_perms, remove_perm
 from guardian.utils import get_group_obj_perms_model
+
+from npmportal.page_memory import forget
 
 if TYPE_CHECKING:
     from members.models import User
@@ -168,7 +171,7 @@ NO_GRANTS = Grants()
 def grants_of(user: Any) -> Grants:
     """Return what ``user`` may do now: nothing for the anonymous and the retired.
 
-    Two queries, or none where the request's middleware has already asked.
+    One query, or none where the request's middleware has already asked.
     """
     if not getattr(user, "is_active", False) or not user.is_authenticated:
         return NO_GRANTS
@@ -184,35 +187,34 @@ def remember_for_request(user: Any) -> Grants:
     return grants
 
 
-def read_only(user: Any) -> None:
-    """Let `remembered` keep its answers for the request that reads a page and changes nothing."""
-    user._request_reads = {}
+@cache
+def _question() -> str:
+    """Return the statement that tells what a person holds, on bodies and mechanisms at once.
 
-
-def remembered(user: Any, name: str, load: Callable[[], Any]) -> Any:
-    """Return ``load()``, which says of ``user`` what a page asks again and again; kept while one page is read.
-
-    Where something may change (another method, a job, a command) it is asked each time.
+    Every request asks it first: written out, it costs a third of what two querysets do.
     """
-    kept: dict[str, Any] | None = getattr(user, "_request_reads", None)
-    if kept is None:
-        return load()
-    if name not in kept:
-        kept[name] = load()
-    return kept[name]
+    groups, permissions = apps.get_model("members.User").groups.through._meta.db_table, Permission._meta.db_table
+    parts = []
+    for label in PERMISSIONS:
+        scope = apps.get_model(label)
+        rows = get_group_obj_perms_model(scope)._meta.db_table
+        mechanism = "scope.id" if label == "members.Mechanism" else "scope.mechanism_id"
+        parts.append(
+            f"SELECT permission.codename, scope.id, {mechanism} FROM {groups} AS belongs"
+            f" JOIN {rows} AS held ON held.group_id = belongs.group_id"
+            f" JOIN {scope._meta.db_table} AS scope ON scope.id = held.content_object_id"
+            f" JOIN {permissions} AS permission ON permission.id = held.permission_id"
+            " WHERE belongs.user_id = %(user)s"
+        )
+    return " UNION ALL ".join(parts)
 
 
 def _load(user: "User") -> Grants:
     held: dict[str, set[int]] = {}
     within: dict[str, set[int]] = {}
-    for label in PERMISSIONS:
-        mechanism_path = "content_object_id" if label == "members.Mechanism" else "content_object__mechanism_id"
-        rows = (
-            get_group_obj_perms_model(apps.get_model(label))
-            .objects.filter(group__user=user)
-            .values_list("permission__codename", "content_object_id", mechanism_path)
-        )
-        for codename, object_id, mechanism_id in rows:
+    with connection.cursor() as cursor:
+        cursor.execute(_question(), {"user": user.pk})
+        for codename, object_id, mechanism_id in cursor:
             held.setdefault(codename, set()).add(object_id)
             within.setdefault(codename, set()).add(mechanism_id)
     return Grants(*({codename: frozenset(ids) for codename, ids in found.items()} for found in (held, within)))
@@ -295,4 +297,4 @@ def set_groups(user: "User", groups: list[Group]) -> None:
     """Make ``groups`` the only ones ``user`` is in, and forget what was remembered for the running request."""
     user.groups.set(groups)
     user.__dict__.pop("_request_grants", None)
-    user.__dict__.pop("_request_reads", None)
+    forget(user)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from npmportal import access, accounts, downloads, logs, send_again, translations
+from npmportal import access, accounts, downloads, logs, page_memory, send_again, translations
 
 logger = logging.getLogger(__name__)
 SIGN_OUT = "account_logout"
@@ -90,7 +90,7 @@ class RequestGrants:
             return self.get_response(request)
         access.remember_for_request(request.user)
         if request.method in ("GET", "HEAD"):
-            access.read_only(request.user)
+            page_memory.read_only(request.user)
         response = self.get_response(request)
         if response.streaming and getattr(response, "file_to_stream", None) is None:
             chunks = response.streaming_content  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from members.models.permissions import (
 from members.models.person import Affiliation, Invitation, User
 from members.models.powers import LegalBasis, Power
 from members.models.register_change import RegisterChange
+from members.models.register_memory import RegisterVersion
 from members.models.reminder import Reminder, ReminderChoice
 from members.models.remit import Remit, RemitBody
 from members.models.safekeeping import FactorReset, PeopleReview, RoleRequest
@@ -59,6 +60,7 @@ __all__ = [
     "Power",
     "Profession",
     "RegisterChange",
+    "RegisterVersion",
     "Reminder",
     "ReminderChoice",
     "Remit",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName
 from members.models.mechanism import Mechanism
-from members.models.names import of_the_day_first
+from members.models.names import name_of_day, of_the_day_first
+from members.models.register_memory import kept
 from npmportal.models import DatedFact, DatedQuerySet
 from npmportal.models.dated import never_two_at_once
 
@@ -78,8 +79,11 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
 
     def name_on(self, on: date) -> "BodyName | None":
         """Return the name the body bore on the day ``on``, or the nearest one if it bore none."""
+        return name_of_day(kept(("names of", self.pk), self._names), on)
+
+    def _names(self) -> list["BodyName"]:
         names: Any = self.names.in_use()
-        return names.order_by(*of_the_day_first(on)).first()
+        return list(names.order_by("starts_on"))
 
     @property
     def name(self) -> str:
@@ -137,3 +141,17 @@ class Designation(DatedFact):
 
     def __str__(self) -> str:
         return f"{self.body} – {self.get_status_display()}"
+
+
+def members_on(mechanism: Mechanism, on: date) -> set[int]:
+    """Return the ids of the bodies that hold a membership of ``mechanism`` on the day ``on``, of whatever status."""
+    return {
+        body
+        for body, starts_on, ends_on in kept(("members", mechanism.pk), lambda: _memberships(mechanism))
+        if starts_on <= on and (ends_on is None or on < ends_on)
+    }
+
+
+def _memberships(mechanism: Mechanism) -> list[tuple[int, date, date | None]]:
+    held = Designation.objects.in_use().filter(body__mechanism=mechanism)
+    return list(held.values_list("body_id", "starts_on", "ends_on"))

@@ -15,7 +15,8 @@ from members.models.bilingual import BilingualName
 from members.models.body import MemberBody
 from members.models.mechanism import Mechanism
 from members.models.person import User
-from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, grants_of, remembered
+from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, grants_of
+from npmportal.page_memory import remembered
 
 
 def time_zone_of_the_server() -> str:

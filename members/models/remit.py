@@ -3,11 +3,11 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
 from members.models.mechanism import Jurisdiction
+from members.models.register_memory import kept
 from members.models.setting import DetentionSetting
 from npmportal.models import DatedFact, DatedQuerySet
 
@@ -20,13 +20,14 @@ class RemitQuerySet(DatedQuerySet):
             setting=setting, layer__in=Remit.layers_meeting(layer), pk__in=through.values("remit")
         )
 
-    def of_body(self, body: MemberBody, setting: DetentionSetting, jurisdiction: Jurisdiction, on: date) -> Self:
-        """Return the remits under which ``body`` monitors ``setting`` in ``jurisdiction`` on the day ``on``.
+    def terms_of(self, body: int) -> list[tuple[int | None, int, date, date | None]]:
+        """Return the setting, jurisdiction, first day and end of each remit of the body with the id ``body``.
 
-        A remit for a group of people in any place (children in all settings) holds in every setting.
+        None as setting stands for every one: a remit for a group of people in any place (children in all settings).
         """
-        here = Q(setting=setting) | Q(setting__has_places=False, setting__mechanism=setting.mechanism_id)
-        return self.as_at(on).filter(here, jurisdictions=jurisdiction, parts__body=body)
+        columns = ("setting", "setting__has_places", "jurisdictions", "starts_on", "ends_on")
+        rows = self.in_use().filter(parts__body=body).values_list(*columns)
+        return [(setting if has_places else None, *rest) for setting, has_places, *rest in rows]
 
 
 class Remit(DatedFact):
@@ -108,3 +109,11 @@ class RemitBody(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body} ({self.get_relation_display()})"
+
+
+def monitors(body: int, setting: int, jurisdiction: int, on: date) -> bool:
+    """Tell whether ``body`` has a remit for ``setting`` in ``jurisdiction`` (ids) on the day ``on``."""
+    return any(
+        of in (setting, None) and where == jurisdiction and starts_on <= on and (ends_on is None or on < ends_on)
+        for of, where, starts_on, ends_on in kept(("remits", body), lambda: Remit.objects.terms_of(body))
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from members.models import Decision, GroupSeat, Meeting, Task, User, WorkingGroup
 from members.models.group import circles_of
-from npmportal import access
+from npmportal import access, page_memory
 
 pytestmark = pytest.mark.django_db
 TODAY = date.today()
@@ -30,7 +30,7 @@ def give_seat(group, body, standing, starts_on=TODAY):
 
 def test_a_page_asks_once_for_the_seats_of_its_reader(seat, alpha_lead, django_assert_num_queries):
     access.remember_for_request(alpha_lead)
-    access.read_only(alpha_lead)
+    page_memory.read_only(alpha_lead)
     with django_assert_num_queries(1):
         for model in (WorkingGroup, Meeting, Decision, Task):
             model.objects.visible_to(alpha_lead)
@@ -44,7 +44,7 @@ def test_where_something_may_change_it_is_asked_each_time(seat, alpha_lead):
 
 
 def test_the_next_request_knows_what_the_one_before_did_not(seat, alpha_lead):
-    access.read_only(alpha_lead)
+    page_memory.read_only(alpha_lead)
     assert circles_of(alpha_lead).seated
     GroupSeat.objects.filter(pk=seat.pk).update(ends_on=TODAY)
     assert not circles_of(User.objects.get(pk=alpha_lead.pk)).seated
@@ -52,7 +52,7 @@ def test_the_next_request_knows_what_the_one_before_did_not(seat, alpha_lead):
 
 def test_new_groups_of_a_person_forget_what_was_remembered(seat, alpha_lead):
     access.remember_for_request(alpha_lead)
-    access.read_only(alpha_lead)
+    page_memory.read_only(alpha_lead)
     assert circles_of(alpha_lead).seated
     access.set_groups(alpha_lead, [])
     assert not circles_of(alpha_lead).seated

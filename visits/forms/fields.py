@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from visits.models import Place
@@ -54,11 +54,14 @@ def as_plain_numbers(fields: dict[str, Any]) -> None:
     for field in fields.values():
         if isinstance(field, forms.IntegerField) and not field.widget.is_hidden:
             field.widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-            sentence = gettext("“%(field)s”: write a whole number, or leave it empty if it was not recorded.")
-            wrong = dict.fromkeys(("invalid", "min_value"), sentence % {"field": field.label})
-            field.error_messages |= wrong | {
-                "max_value": gettext("“%(field)s”: this number is too large.") % {"field": field.label}
-            }
+            sentence = _("“%(field)s”: write a whole number, or leave it empty if it was not recorded.")
+            wrong = dict.fromkeys(("invalid", "min_value"), _about(sentence, field.label))
+            too_large = _about(_("“%(field)s”: this number is too large."), field.label)
+            field.error_messages |= wrong | {"max_value": too_large}
+
+
+# The sentence with the label of the field in it, in the language in which it is read.
+_about = lazy(lambda sentence, label: sentence % {"field": label}, str)
 
 
 class LongTextField(forms.CharField):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
+from members.models.remit import monitors
 from npmportal.access import LOG_VISITS, grants_of
 from npmportal.quick_select import QuickSelect
 from visits.actions.visits import RECORDED
@@ -25,7 +26,6 @@ from visits.forms.fields import (
 from visits.forms.merging import marks_of
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
-from visits.models.completeness import is_within_remit
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
@@ -137,8 +137,7 @@ class VisitForm(forms.ModelForm[Visit]):
         partners.choices = lambda: self.bodies
         lead.choices = lambda: [("", _("Choose")), *self._leads()]
         place: Any = self.fields["place"]
-        place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
-        self._put_in_words()
+        place.queryset = Place.objects.visible_to(user).filter(mechanism=mechanism)
         if not self.is_bound:
             self._suggest()
         self._leave_out_what_is_closed(user, mechanism)
@@ -150,18 +149,6 @@ class VisitForm(forms.ModelForm[Visit]):
 
     def _leads(self) -> list[tuple[int, str]]:
         return [(body, name) for body, name in self.bodies if body in self._mine]
-
-    def _put_in_words(self) -> None:
-        fields: dict[str, Any] = self.fields
-        fields["notice"].choices = Visit.Notice.choices
-        as_plain_numbers(fields)
-        fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
-        for name in ("time_in", "time_out"):
-            fields[name].error_messages["invalid"] = _("Write a time of day, such as 14:30.")
-        for name in NOT_RECORDED:
-            fields[name].choices = [("", _("Not recorded")), *fields[name].choices[1:]]
-        for name, message in REQUIRED.items():
-            fields[name].error_messages["required"] = message
 
     def _suggest(self) -> None:
         """Fill in what is not in question: today, the only body; the key of this opening, and what it begins from."""
@@ -216,11 +203,14 @@ class VisitForm(forms.ModelForm[Visit]):
         return day
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Spare the database four questions: the place and the body were found in it a moment ago, and the two
-        constraints of the others are what `clean` says in words.
-        """
-        checked = {"place", "lead_body", "ends_on", "access_delay_minutes"}
-        return super()._get_validation_exclusions() | checked  # type: ignore[misc]
+        """Spare the database two questions: the place and the body were found in it a moment ago."""
+        return super()._get_validation_exclusions() | {"place", "lead_body"}  # type: ignore[misc]
+
+    def _post_clean(self) -> None:
+        # What the constraints ask for `clean` says in words, and the database holds them: not a third time here.
+        self.instance.validate_constraints = lambda exclude=None: None  # type: ignore[method-assign]
+        super()._post_clean()  # type: ignore[misc]
+        del self.instance.validate_constraints
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -249,9 +239,8 @@ class VisitForm(forms.ModelForm[Visit]):
         body, place, starts_on = data.get("lead_body"), data.get("place"), data.get("starts_on")
         if not (body and place and starts_on) or data.get("outside_remit_reason"):
             return
-        visit = Visit(lead_body=body, setting=place.setting, jurisdiction=place.jurisdiction, starts_on=starts_on)
         may_say_why = "outside_remit_reason" in self.fields and "outside_remit_reason" not in self.errors
-        if may_say_why and not is_within_remit(visit):
+        if may_say_why and not monitors(body.pk, place.setting_id, place.jurisdiction_id, starts_on):
             sentence = _(
                 "According to the register, %(body)s does not monitor “%(setting)s” in %(jurisdiction)s on that day. "
                 "If the visit took place all the same, say why and save again."
@@ -281,3 +270,19 @@ class VisitForm(forms.ModelForm[Visit]):
         """Tell whether the field for the reason is needed: it was asked for, or holds something."""
         name = "outside_remit_reason"
         return name in self.fields and bool(name in self.errors or self[name].value())
+
+
+def _put_in_words(fields: dict[str, Any]) -> None:
+    """Say in the words of the page what the fields ask for. Once for all forms: it is the same for everybody."""
+    fields["notice"].choices = Visit.Notice.choices
+    as_plain_numbers(fields)
+    fields["kind"].choices = [("", gettext_lazy("Choose")), *fields["kind"].choices[1:]]
+    for name in ("time_in", "time_out"):
+        fields[name].error_messages["invalid"] = gettext_lazy("Write a time of day, such as 14:30.")
+    for name in NOT_RECORDED:
+        fields[name].choices = [("", gettext_lazy("Not recorded")), *fields[name].choices[1:]]
+    for name, message in REQUIRED.items():
+        fields[name].error_messages["required"] = message
+
+
+_put_in_words(VisitForm.base_fields)

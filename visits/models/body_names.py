@@ -6,15 +6,14 @@ from datetime import date
 
 from members.models import BodyName, Mechanism
 from members.models.names import name_of_day
+from members.models.register_memory import kept
 
 
 class BodyNames:
-    """What each body of ``mechanism`` was called on which day, from one query."""
+    """What each body of ``mechanism`` was called on which day, from one small query."""
 
     def __init__(self, mechanism: Mechanism) -> None:
-        self._names: dict[int, list[BodyName]] = defaultdict(list)
-        for name in BodyName.objects.in_use().filter(body__mechanism=mechanism).order_by("body__position", "starts_on"):
-            self._names[name.body_id].append(name)
+        self._names = kept(("names", mechanism.pk), lambda: _names_in(mechanism))
 
     def on(self, body_id: int, day: date) -> BodyName | None:
         """Return the name ``body_id`` bore on ``day``, or the nearest one there is; None for a body without names."""
@@ -28,3 +27,10 @@ class BodyNames:
         """Return (id, name) of every body for a list to choose from, in the order of the network."""
         named = ((body_id, self.on(body_id, day)) for body_id in self._names)
         return [(body_id, name.name if name else str(body_id)) for body_id, name in named]
+
+
+def _names_in(mechanism: Mechanism) -> dict[int, list[BodyName]]:
+    found: dict[int, list[BodyName]] = defaultdict(list)
+    for name in BodyName.objects.in_use().filter(body__mechanism=mechanism).order_by("body__position", "starts_on"):
+        found[name.body_id].append(name)
+    return dict(found)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import Remit
+from members.models.remit import monitors
 from visits.models.figure import VisitFigure
 from visits.models.need import NeedExamined
 from visits.models.visit import Visit
@@ -151,4 +151,4 @@ def gaps_in(visit: Visit) -> list[Gap]:
 
 def is_within_remit(visit: Visit) -> bool:
     """Tell whether the lead body has a remit for the setting and jurisdiction on the visit's first day."""
-    return Remit.objects.of_body(visit.lead_body, visit.setting, visit.jurisdiction, visit.starts_on).exists()
+    return monitors(visit.lead_body_id, visit.setting_id, visit.jurisdiction_id, visit.starts_on)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from members.models import Designation, Mechanism
+from members.models import Mechanism
+from members.models.body import members_on
 from visits.forms.visit import VisitForm
 from visits.models import FormDraft, Place, Visit
 from visits.models.body_names import BodyNames
@@ -80,9 +81,7 @@ def words_typed(data: QueryDict) -> str:
 def saved(request: HttpRequest, mechanism: Mechanism, visit: Visit, sentence: str) -> HttpResponse:
     """Say that ``visit`` was saved and what to look at again; lead to its page, or to the form of the next one."""
     messages.success(request, sentence)
-    involved = set(visit.body_ids)
-    members = Designation.objects.as_at(visit.starts_on).filter(body__in=involved).values_list("body_id", flat=True)
-    if strangers := sorted(involved - set(members)):
+    if strangers := sorted(set(visit.body_ids) - members_on(mechanism, visit.starts_on)):
         names = BodyNames(mechanism)
         for body_id in strangers:
             name = names.on(body_id, visit.starts_on)

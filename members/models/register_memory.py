@@ -1,0 +1,49 @@
+"""What a process keeps of the register: it is asked on every page, by every form, and changes a few times a month.
+
+Triggers give the register a new number with every change to what is kept here (who is a body, under which names, with
+which designations and remits). The number is read each time, the facts only where it is another than they were read
+under: nobody is ever answered from an older register. Numbers are never used twice, so that what was read inside a
+transaction that is rolled back is never found again.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+
+
+class RegisterVersion(models.Model):
+    """The number of the register as it stands: one row, written by triggers alone (migration 0019)."""
+
+    version = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+_kept: dict[Hashable, tuple[int, Any]] = {}
+
+
+def kept(key: Hashable, load: Callable[[], T]) -> T:
+    """Return ``load()``, which reads something of the register that ``key`` names, once as long as that stands.
+
+    It is shared by all requests of the process: facts and no rights, never changed by who reads them. One small query.
+    """
+    version = _version()
+    if version is None:
+        return load()
+    found = _kept.get(key)
+    if found is None or found[0] != version:
+        found = _kept[key] = (version, load())
+    answer: T = found[1]
+    return answer
+
+
+def _version() -> int | None:
+    """Return the number of the register, None of one in which nothing was ever written down."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM members_registerversion")
+        row = cursor.fetchone()
+    return row[0] if row else None
