@@ -76,34 +76,44 @@ def cancel_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
 
 
 @transaction.atomic
-def record_attendance(*, meeting: Meeting, rows: Iterable[Attendance], expected_version: int, by: User) -> Meeting:
-    """Store who came, which says that the meeting was held. What was recorded before is replaced.
+def record_attendance(
+    *, meeting: Meeting, rows: Iterable[Attendance], expected_version: int, by: User, reason: str = ""
+) -> Meeting:
+    """Store who came, which says that the meeting was held.
 
-    As what each came is read from the seats of the meeting's day; without a seat on that day the row's own word stands.
+    What was recorded before is replaced, which takes a reason; it stays in the meeting's history. As what each came is
+    read from the seats of the meeting's day; without a seat on that day the row's own word stands.
     """
     stored = _open(meeting, by)
     if stored.version != expected_version:
         raise ChangedMeanwhile(stored)
     if stored.starts_at > timezone.now():
         raise GroupRefused(_("The meeting has not begun yet."))
-    stored.attendance.all().delete()
-    kept = list(rows)
-    holders = stored.holders()
-    for row in kept:
-        row.pk, row.meeting = None, stored
-        if seat := holders.get((row.body_id, row.guest)):
-            row.standing, row.in_person = seat.standing, bool(seat.person_id) and not seat.body_id
-    Attendance.objects.bulk_create(kept)
+    recorded = stored.attendance.in_order(stored.day)
+    earlier = "\n".join(f"{row.name}, {row.as_what}: {row.get_presence_display()}" for row in recorded)
+    if earlier:
+        _need(reason)
+    kept = _replace_attendance(stored, rows)
     before = stored.state
     stored.state = Meeting.State.HELD
     _store(stored, stored, ["state"] if before != stored.state else [])
-    _note(stored, Kind.HELD, by)
+    _note(stored, Kind.CORRECTED if earlier else Kind.HELD, by, reason if earlier else "", earlier)
     # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
     seats = GroupSeat.objects.as_at(stored.day).filter(group=stored.group, body__in={row.body_id for row in kept})
     members = seats.exclude(standing=GroupSeat.Standing.INVITEE).order_by("body").values_list("body", flat=True)
-    bodies = list(members.distinct())
-    audit.record("meeting.held", by=by, obj=stored, mechanism=stored.group.mechanism, bodies=bodies, rows=len(kept))
+    action = "meeting.attendance_corrected" if earlier else "meeting.held"
+    _record(action, stored, by, bodies=list(members.distinct()), rows=len(kept))
     return stored
+
+
+def _replace_attendance(meeting: Meeting, rows: Iterable[Attendance]) -> list[Attendance]:
+    meeting.attendance.all().delete()
+    kept, holders = list(rows), meeting.holders()
+    for row in kept:
+        row.pk, row.meeting = None, meeting
+        if seat := holders.get((row.body_id, row.guest)):
+            row.standing, row.in_person = seat.standing, bool(seat.person_id) and not seat.body_id
+    return Attendance.objects.bulk_create(kept)
 
 
 # -- The agenda -------------------------------------------------------------------------------------------------------

@@ -139,10 +139,19 @@ class AttendanceForm(forms.Form):
         longest=4_000,
         help_text=gettext_lazy("One in each line."),
     )
+    reason = TextField(
+        label=gettext_lazy("Why it is corrected"),
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("It stands in the meeting’s history, with what was recorded before."),
+    )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = meeting.version
+        self.opened = meeting.version
+        if meeting.is_frozen or not meeting.attendance.exists():
+            del self.fields["reason"]
         self.lines = _lines(meeting)
         known = {(row.body_id, row.guest): row.presence for row in meeting.attendance.all()}
         for number, line in enumerate(self.lines):
@@ -153,7 +162,15 @@ class AttendanceForm(forms.Form):
                 initial=known.pop((line.body_id, line.guest), ""),
             )
         self.initial["others"] = "\n".join(guest for (_body, guest) in known if guest)
-        self.order_fields([*(name for name in self.fields if name.startswith("row_")), "others", "version"])
+        self.order_fields([*(name for name in self.fields if name.startswith("row_")), "others", "reason", "version"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        # Where somebody else was quicker there is something to compare first, and a reason to give after that.
+        is_same = cleaned.get("version") == self.opened
+        if "reason" in self.fields and is_same and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why it is corrected."))
+        return cleaned
 
     def rows(self) -> list[Attendance]:
         """Return the attendance as typed."""

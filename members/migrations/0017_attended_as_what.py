@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                     ("moved", "Day or time changed after attendance was recorded"),
                     ("cancelled", "Cancelled"),
                     ("held", "Attendance recorded"),
+                    ("corrected", "Attendance corrected"),
                     ("point_removed", "Point taken off the agenda"),
                     ("decision_changed", "Decision worded anew"),
                     ("decision_removed", "Decision struck out"),

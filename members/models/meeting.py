@@ -204,6 +204,7 @@ class MeetingEvent(models.Model):
         MOVED = "moved", _("Day or time changed after attendance was recorded")
         CANCELLED = "cancelled", _("Cancelled")
         HELD = "held", _("Attendance recorded")
+        CORRECTED = "corrected", _("Attendance corrected")
         POINT_REMOVED = "point_removed", _("Point taken off the agenda")
         DECISION_CHANGED = "decision_changed", _("Decision worded anew")
         DECISION_REMOVED = "decision_removed", _("Decision struck out")

@@ -174,6 +174,7 @@ def meeting_attendance(request: HttpRequest, mechanism: Mechanism, pk: Any) -> H
                 meeting=meeting,
                 rows=form.rows(),
                 expected_version=form.cleaned_data["version"],
+                reason=form.cleaned_data.get("reason", ""),
                 by=request.user,  # type: ignore[arg-type]
             )
         except ChangedMeanwhile as conflict:

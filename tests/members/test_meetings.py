@@ -224,7 +224,12 @@ def test_attendance_says_that_the_meeting_was_held(as_, meeting, coordinator, al
     again = client.post(path, data)
     assert again.status_code == 409
     assert "Alpha Inspectorate (member): present" in again.content.decode()
-    client.post(path, {"row_0": "absent", "version": 2})
+    assert "Say why it is corrected." in client.post(path, {"row_0": "absent", "version": 2}).content.decode()
+    client.post(path, {"row_0": "absent", "version": 2, "reason": "They left at once."})
+    event = MeetingEvent.objects.get(kind="corrected")
+    assert event.reason == "They left at once."
+    assert event.before.startswith("Alpha Inspectorate, member: present\nBeta Inspectorate, invitee: sent apologies")
+    assert AuditEvent.objects.get(action="meeting.attendance_corrected").body_ids == [alpha.pk]
     assert [(row.body_id, row.presence) for row in Attendance.objects.all()] == [(alpha.pk, "absent")]
 
 

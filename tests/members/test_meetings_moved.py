@@ -41,7 +41,7 @@ def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinat
 
     for path in (reverse("members:meeting_list", args=["examplia"]), address(steering, "group_detail")):
         html = as_(alpha_monitor).get(path).content.decode()
-        order = ("Coming meetings", "Takes place", "Cancelled meetings", "Called off")
+        order = ("Coming meetings", "Takes place", "Cancelled: these do not take place", "Called off")
         assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
         assert html.count("Called off") == 1
 

@@ -83,7 +83,7 @@ def test_who_came_stands_in_one_order_everywhere_and_no_person_with_an_account_o
     came = [Attendance(guest="A. Guest", presence="present"), Attendance(body=beta, presence="present")]
     came += [Attendance(body=alpha, presence="apologies"), Attendance(guest="Cora Coordinator", presence="present")]
     came += [Attendance(body=gamma, presence="absent")]
-    meetings.record_attendance(meeting=held, rows=came, expected_version=held.version, by=coordinator)
+    meetings.record_attendance(meeting=held, rows=came, expected_version=held.version, reason="So.", by=coordinator)
     draft = actions.write_minutes(meeting=held, text=TEXT, language="en-gb", expected_version=0, by=coordinator)
 
     for name in ("meeting_detail", "minutes_approve"):
@@ -105,7 +105,7 @@ def test_who_came_stands_in_one_order_everywhere_and_no_person_with_an_account_o
     actions.add_to_minutes(minutes=draft, text="Beds: 40, not 14.", by=coordinator)
     text = words_of(made(draft))
 
-    order = ("chair", "notnamedonpapersecretarypresent", "AlphaInspectoratemembersentapologies")
+    order = ("chair", "Aperson,notnamedonpapersecretarypresent", "AlphaInspectoratemembersentapologies")
     order += ("BetaInspectorateinviteepresent", "A.Guestguestpresent")
     assert [text.index(words, text.index("Whocame")) for words in order] == sorted(map(text.index, order))
     assert "Cora" not in text
