@@ -15,7 +15,7 @@ from npmportal.uploads.reasons import Reason
 from npmportal.uploads.sentences import sentence_about
 from visits.forms.fields import LongTextField
 from visits.importing.checking import mapped_columns, missing_columns
-from visits.importing.columns import Column, columns_of
+from visits.importing.columns import Column
 from visits.importing.kinds import allowed_to
 from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, Found, Words, choices_of
 from visits.models import Import
@@ -83,11 +83,13 @@ class ColumnRow:
 class ColumnsForm(forms.Form):
     """Which field each column of the file fills; and one value for all rows where the file has no such column."""
 
-    def __init__(self, *args: Any, batch: Import, allowed: set[str], examples: list[list[str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, batch: Import, columns: list[Column], examples: list[list[str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.batch = batch
         self._examples = examples
-        self._columns = [c for name, c in columns_of(batch.kind).items() if name in allowed]
+        self._columns = columns  # those the person may fill
         choices = [("", _("Do not import")), *((c.name, _with_mark(c)) for c in self._columns)]
         for number, heading in enumerate(batch.header):
             self.fields[f"column_{number}"] = forms.ChoiceField(
@@ -119,7 +121,7 @@ class ColumnsForm(forms.Form):
             if not name:
                 continue
             if name in taken:
-                words = {"other": taken[name], "field": columns_of(self.batch.kind)[name].label}
+                words = {"other": taken[name], "field": next(c.label for c in self._columns if c.name == name)}
                 self.add_error(f"column_{number}", _("“%(other)s” is imported as “%(field)s” already.") % words)
             taken.setdefault(name, heading)
         self._ask_for_what_is_missing(cleaned)

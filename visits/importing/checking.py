@@ -5,7 +5,7 @@ what the values of a row must agree with. Nothing here asks the database about a
 thousand at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Protocol
@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from visits.importing import columns as reads
 from visits.importing import values
 from visits.importing.columns import Column, columns_of
+from visits.importing.judged import columns_for
 from visits.importing.lookups import Bodies, Places
 from visits.importing.outcomes import SKIPPED, WRONG, Outcome, Problem
 from visits.importing.reading import Row
+from visits.importing.stated import figure
 from visits.importing.synonyms import simple
 from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, choices_of, words_of
 from visits.importing.values import Wrong
@@ -42,7 +44,9 @@ class Checker(Protocol):
 
 def mapped_columns(batch: Import) -> dict[int, Column]:
     """Return the columns of the file that are imported, by their number."""
-    known = columns_of(batch.kind)
+    known: Mapping[str, Column] = columns_of(batch.kind)
+    if not known.keys() >= {name for name in batch.columns.values() if name}:
+        known = columns_for(batch)
     found = {int(number): known[name] for number, name in batch.columns.items() if name in known}
     return {number: column for number, column in sorted(found.items()) if number < len(batch.header)}
 
@@ -61,7 +65,7 @@ class RowReader:
         self.places, self.bodies = places, bodies
         self._batch = batch
         permitted = set(allowed)
-        self.columns = {n: column for n, column in mapped_columns(batch).items() if column.name in permitted}
+        self.columns = {n: column for n, column in mapped_columns(batch).items() if column.line in permitted}
         self._plan = [(n, column.name, self._reader(column)) for n, column in self.columns.items()]
         self._required = [column for column in columns_of(batch.kind).values() if column.is_required]
         # Keys of terms, as they were chosen from a list; one that the network has given up since is missing again.
@@ -149,6 +153,8 @@ class RowReader:
             return _once(self.bodies.find)
         if column.reads == reads.BODIES:
             return _once(self.bodies.several)
+        if column.reads == reads.FIGURE:
+            return _once(figure)
         return values.reader_of(column, self._batch.date_order)
 
 

@@ -1,7 +1,8 @@
 """What can be imported: for each kind of file its columns, with their names in both languages. One table for all.
 
 The templates offered for download, the screen on which columns are mapped, the check of every row and the sheets of the
-question sets take their columns from here. A field that is added to the record of a visit is a column at once.
+question sets take their columns from here. A field that is added to the record of a visit is a column at once. What a
+body judges and asks by differs from body to body: `judged` adds those columns.
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ Kind = Import.Kind
 # How the cells of a column are read.
 TEXT, DAY, TIME, NUMBER, DECIMAL, TERM = "text", "day", "time", "number", "decimal", "term"
 PLACE, BODY, BODIES, FIGURE, VISIT, NAME = "place", "body", "bodies", "figure", "visit", "name"
+RATING, GROUNDS, ANSWER = "rating", "grounds", "answer"  # of which there are as many as the body judges and asks by
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Column:
     longest: int = LONGEST_TEXT
     highest: int = HIGHEST
     choices: tuple[tuple[str, Any], ...] = ()  # of a TERM; those that differ between networks come from `terms`
+    table: str = ""  # the line of the field table, for what stands in a table beside the visit
+    other_names: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -58,7 +62,12 @@ class Column:
     @property
     def synonyms(self) -> tuple[str, ...]:
         """Other names that files are known to use for it."""
-        return SYNONYMS.get(self.name, ())
+        return (*SYNONYMS.get(self.name, ()), *self.other_names)
+
+    @property
+    def line(self) -> str:
+        """The line of the field table that says who may fill it."""
+        return self.table or self.name
 
     @property
     def may_be_fixed(self) -> bool:
@@ -83,6 +92,8 @@ def _of_visits() -> Iterable[Column]:
             yield Column(name, BODIES, _("partner bodies"))
         elif (column := _of_field(Visit._meta.get_field(name), name in REQUIRED_OF_A_VISIT)) is not None:
             yield column
+    for measure in VisitFigure.Measure:
+        yield Column(measure.value, FIGURE, measure._label_, table="figures")
 
 
 READS_OF_FIELDS: dict[type[Any], str] = {

@@ -19,7 +19,9 @@ from npmportal.models import Job
 from npmportal.private_files import Missing, NoRoom, StorageAway, on_disk, put_in_place, unfinished_file
 from visits.importing import guessing
 from visits.importing.checking import check
+from visits.importing.columns import columns_of
 from visits.importing.files import Sheet, forget, rows_of
+from visits.importing.judged import columns_for
 from visits.importing.kinds import checker_of, writer_of
 from visits.importing.outcomes import SKIPPED, WRONG, Outcome
 from visits.importing.previews import Preview
@@ -53,10 +55,12 @@ def read_file(run: JobRun) -> None:
     """Turn the file as it came into rows, and guess what its columns are."""
     batch = _batch(run.job)
     run.progress(0, STEPS, READING)
+    static = columns_of(batch.kind)
+    own = guessing.words_for({name: column for name, column in columns_for(batch).items() if name not in static})
     with translation.override(batch.language), _files_answer(), unfinished_file(batch, "rows") as target:
         try:
             with on_disk(batch.rows) as path:
-                sheet = read(path, target, lambda heading: guessing.knows(batch.kind, heading))
+                sheet = read(path, target, lambda heading: guessing.knows(batch.kind, heading, own))
         except Unreadable as refusal:
             forget(batch)
             raise JobError(str(refusal)) from refusal
@@ -67,7 +71,7 @@ def read_file(run: JobRun) -> None:
             "header": sheet.header,
             "row_count": sheet.rows,
             "head_row": sheet.head_row,
-            "columns": guessing.guess(batch.kind, sheet.header, earlier.columns),
+            "columns": guessing.guess(batch.kind, sheet.header, earlier.columns, own),
             "fixed": earlier.fixed,
             "terms": earlier.terms,
             "date_order": earlier.date_order,

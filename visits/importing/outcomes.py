@@ -44,6 +44,7 @@ class Outcome:
     record: Any = None  # what stands in the portal already
     before: dict[str, Any] = field(default_factory=dict)  # of the record, where it is changed
     told: dict[str, list[Any]] = field(default_factory=dict)  # before and after, for the feed beside the record
+    beside: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what it brings for other tables (`beside`)
 
     def is_written(self) -> bool:
         """Tell whether storing the row makes or changes anything."""

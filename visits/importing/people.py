@@ -1,7 +1,7 @@
 """Rows that are numbers of people held: for visits that are in the portal, one row a visit, one column a measure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,51 +12,15 @@ from django.utils.translation import gettext as _
 from members.models import User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.field_table import reader_of
-from visits.importing import values
 from visits.importing.checking import RowReader, check
-from visits.importing.columns import FIGURE, columns_of
+from visits.importing.columns import columns_of
 from visits.importing.copying import NewRows
 from visits.importing.lookups import Bodies, Places
 from visits.importing.outcomes import SKIPPED, UNCHANGED, UPDATED, Outcome
 from visits.importing.reading import Row
+from visits.importing.stated import Stated
 from visits.importing.storing import Shown, Stored
-from visits.importing.synonyms import simple
-from visits.importing.values import Wrong
 from visits.models import Import, ImportedVisit, Visit, VisitChange, VisitFigure
-
-Availability = VisitFigure.Availability
-# Why there is no number. An empty cell says nothing, and leaves what stands there.
-WORDS = {
-    "not recorded": Availability.NOT_RECORDED,
-    "not known": Availability.NOT_RECORDED,
-    "unknown": Availability.NOT_RECORDED,
-    "n a": Availability.NOT_RECORDED,
-    "niet geregistreerd": Availability.NOT_RECORDED,
-    "niet vastgelegd": Availability.NOT_RECORDED,
-    "onbekend": Availability.NOT_RECORDED,
-    "not asked": Availability.NOT_ASKED,
-    "niet gevraagd": Availability.NOT_ASKED,
-    "refused": Availability.REFUSED,
-    "geweigerd": Availability.REFUSED,
-}
-Stated = tuple[str, int | None]
-
-
-def figure(text: str) -> Stated:
-    """Return a number, or why there is none. Raises Wrong."""
-    if (why := WORDS.get(simple(text))) is not None:
-        return why.value, None
-    number = values.number(text, 2_147_483_647)
-    if number is None:
-        raise Wrong(_("Write a number, “not recorded”, “not asked” or “refused”; empty says nothing."))
-    return Availability.RECORDED.value, number
-
-
-class FigureReader(RowReader):
-    """Reads the measures, which only this kind of file has."""
-
-    def _reader(self, column: Any) -> Callable[[str], Any]:
-        return figure if column.reads == FIGURE else super()._reader(column)
 
 
 class PeopleChecker:
@@ -69,7 +33,7 @@ class PeopleChecker:
         fields = reader_of(user, batch.mechanism)
         self.may_record = self.may_log and "figures" in fields.records()
         places = Places(batch.mechanism, batch.body, user)
-        self.reader: RowReader = FigureReader(batch, places, Bodies(batch.mechanism), columns_of(batch.kind))
+        self.reader = RowReader(batch, places, Bodies(batch.mechanism), columns_of(batch.kind))
         self._rows_of: dict[str, int] = {}
 
     def judge(self, outcomes: list[Outcome], *, locked: bool) -> None:
@@ -78,7 +42,7 @@ class PeopleChecker:
         present: dict[Any, dict[str, Stated]] = defaultdict(dict)
         found = VisitFigure.objects.filter(visit__in=[visit.pk for visit in visits.values()])
         for visit_id, measure, why, value in found.values_list("visit", "measure", "availability", "value"):
-            present[visit_id][measure] = why, value
+            present[visit_id][measure] = Stated(why, value)
         for outcome in outcomes:
             reference = outcome.values.pop("visit")
             first = self._rows_of.setdefault(reference, outcome.number)

@@ -36,6 +36,8 @@ class Preview:
 
     def _line(self, outcome: Outcome) -> dict[str, Any]:
         values = [[name, self._words(name, value)] for name, value in outcome.values.items()]
+        brought = (one for several in outcome.beside.values() for one in several.values())
+        values += [[one.column, plain(str(one))[:200]] for one in brought]
         return {"row": outcome.number, "result": outcome.result, "values": values}
 
     def _words(self, name: str, value: Any) -> str:

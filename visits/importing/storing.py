@@ -11,6 +11,7 @@ from django.utils import timezone
 from members.models import User
 from npmportal.access import SUBMIT_VISITS, can
 from visits.actions.transitions import move
+from visits.importing.beside import NewBeside, store_changes
 from visits.importing.checking import check
 from visits.importing.copying import NewRows, file_words, gather_words, update
 from visits.importing.numbers import References
@@ -67,6 +68,7 @@ class VisitWriter:
         submit = TRANSITIONS["submit"]
         step = {"transition": "submit", "from_state": Visit.State.DRAFT, "to_state": submit.target}
         self._events = NewRows(VisitEvent, by_id=self.by.pk, **step)
+        self._beside = NewBeside()
         self._made = NewRows(ImportedVisit, batch_id=self.batch.pk)
         self._changes = NewRows(VisitChange, by_id=self.by.pk)
         self._now = timezone.now()
@@ -114,6 +116,7 @@ class VisitWriter:
         for body in partners:
             self._partners.add(visit_id=key, body_id=body)
         self._visits.add(**columns)
+        self._beside.add(key, outcome.beside)
         self._made.add(visit_id=key, is_new=True, version=1)
         return is_handed_in
 
@@ -128,6 +131,7 @@ class VisitWriter:
         """Store partners before their visits: the visits' bodies are then right from the start (migration 0002)."""
         self._partners.store()
         self._visits.store()
+        self._beside.store()
         self._events.store()
         self._made.store()
 
@@ -147,6 +151,7 @@ class VisitWriter:
         columns = [str(field.column) for field in fields]
         update(Visit, ["version", "updated_at", *columns], rows)
         self._partners.store()
+        store_changes((outcome.record, outcome.beside) for outcome in outcomes)
         self._changes.store()
         self._made.store()
 
@@ -166,7 +171,7 @@ class VisitWriter:
             else:
                 both[name] = [_as_json(getattr(visit, name)), _as_json(value)]
                 setattr(visit, name, value)
-        self._changes.add(visit_id=visit.pk, state=visit.state, fields=both)
+        self._changes.add(visit_id=visit.pk, state=visit.state, fields=both | outcome.told)
 
 
 def _attributes(values: dict[str, Any]) -> list[str]:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
-from visits.importing.people import told
+from visits.importing import beside
+from visits.importing.checking import mapped_columns
 from visits.importing.place_facts import FACTS, take_back_fact
 from visits.importing.places import store_plain
 from visits.models import (
@@ -20,7 +21,6 @@ from visits.models import (
     Visit,
     VisitChange,
     VisitEvent,
-    VisitFigure,
     VisitPartner,
     VisitText,
 )
@@ -88,13 +88,14 @@ def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 
 def _visits(batch: Import, by: User) -> Iterator[int]:
+    own = _own(batch)
     for rows in _chunks(ImportedVisit.objects.filter(batch=batch).order_by("pk")):
         keys = [row.visit_id for row in rows]
         locked = Visit.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
         stand = {pk: (version, state) for pk, version, state in locked.values_list("pk", "version", "state")}
         if any(stand[row.visit_id][0] != row.version or stand[row.visit_id][1] not in Visit.OPEN for row in rows):
             raise Used(_("Records of this import have been used since: it can no longer be undone."))
-        _remove([row.visit_id for row in rows if row.is_new])
+        _remove([row.visit_id for row in rows if row.is_new], own)
         changed = Visit.objects.in_bulk([row.visit_id for row in rows if not row.is_new])
         for row in rows:
             if not row.is_new:
@@ -102,20 +103,29 @@ def _visits(batch: Import, by: User) -> Iterator[int]:
         yield len(rows)
 
 
-# What comes with a visit from the import itself, or is kept by the database; all else was added by somebody.
+# What comes with a visit from any import, or is kept by the database; all else was added by somebody.
 OWN: tuple[type[Model], ...] = (ImportedVisit, VisitPartner, VisitEvent, VisitText)
 
 
-def _remove(visits: list[Any]) -> None:
-    """Delete visits that the import made. Raises Used where somebody has added a note, a file, a number to one."""
+def _own(batch: Import) -> tuple[type[Model], ...]:
+    """Return what comes with a visit from ``batch``: figures, ratings, answers only where its file has columns of them.
+
+    Who adds to those later saves the visit, which then is no longer as the import left it (`used_visits`).
+    """
+    tables = {column.table for column in mapped_columns(batch).values() if column.table}
+    return (*OWN, *(beside.TABLES[name].model for name in sorted(tables)))
+
+
+def _remove(visits: list[Any], own: tuple[type[Model], ...]) -> None:
+    """Delete visits that the import made, with what is its ``own``. Raises Used where somebody has added anything."""
     for relation in Visit._meta.related_objects:
         pointing: Any = relation.related_model
-        if pointing in OWN or relation.many_to_many:
+        if pointing in own or relation.many_to_many:
             continue
         if pointing._base_manager.filter(**{f"{relation.field.name}__in": visits}).exists():
             raise Used(_("Something was added to records of this import: it can no longer be undone."))
-    for own in OWN:
-        own._default_manager.filter(visit__in=visits).delete()
+    for model in own:
+        model._default_manager.filter(visit__in=visits).delete()
     # Nothing points to them any more: they need not be read one by one to be deleted.
     found = Visit.objects.filter(pk__in=visits)
     found._raw_delete(found.db)
@@ -124,8 +134,8 @@ def _remove(visits: list[Any]) -> None:
 def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
     before = dict(before)
     both: dict[str, list[Any]] = {}
-    if figures := before.pop("figures", None):
-        both["figures"] = _restore_figures(visit, figures)
+    for name in [name for name in before if name in beside.TABLES]:
+        both[name] = beside.put_back(visit, name, before.pop(name))
     if "partners" in before:
         both["partners"] = [visit.body_ids[1:], before["partners"]]
         VisitPartner.objects.filter(visit=visit).delete()
@@ -143,23 +153,6 @@ def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
     visit.save(update_fields=["place", "setting", "jurisdiction", *before, "version", "updated_at"])
     if both:
         VisitChange.objects.create(visit=visit, state=visit.state, by=by, fields=both)
-
-
-def _restore_figures(visit: Visit, before: dict[str, list[Any]]) -> list[Any]:
-    """Put the figures back that stood there; return what is told of it: the figures before and after."""
-    now = _told(visit)
-    VisitFigure.objects.filter(visit=visit, measure__in=before).delete()
-    VisitFigure.objects.bulk_create(
-        VisitFigure(visit=visit, measure=measure, availability=stated[0], value=stated[1])
-        for measure, stated in before.items()
-        if stated
-    )
-    return [now, _told(visit)]
-
-
-def _told(visit: Visit) -> dict[str, Any]:
-    figures = VisitFigure.objects.filter(visit=visit).values_list("measure", "availability", "value")
-    return told({measure: (why, value) for measure, why, value in figures})
 
 
 def _places(batch: Import, by: User) -> Iterator[int]:

@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 from members.models import User
 from npmportal.access import LOG_VISITS, grants_of
 from visits.field_table import reader_of
+from visits.importing import beside
+from visits.importing.beside import Brought
 from visits.importing.checking import RowReader
+from visits.importing.columns import FIGURE, Column
+from visits.importing.judged import Judged
 from visits.importing.lookups import Bodies, KnownPlace, Places, Remits
 from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from visits.importing.synonyms import simple
 from visits.importing.terms import names_of_term
-from visits.models import Import, Visit
+from visits.importing.values import Wrong
+from visits.models import Import, Visit, VisitFigure, VisitRating
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
@@ -31,6 +36,8 @@ class VisitChecker:
         allowed = self.fields.records() if self.may_log else frozenset()
         self.reader = RowReader(batch, Places(batch.mechanism, batch.body, user), bodies, allowed)
         self.remits = Remits(batch.mechanism, batch.body)
+        # Columns of figures, ratings and answers: most files have none, and pay nothing for them.
+        self._beside = [column for column in self.reader.columns.values() if column.table]
         self.today = date.today()
         self._seen: dict[str, int] = {}
         # The names the network itself has for the kinds: they need not be kept beside the term.
@@ -44,6 +51,9 @@ class VisitChecker:
             _read_before_anything_is_written = self._twins
         good = [outcome for outcome in outcomes if outcome.result != WRONG]
         known = self._known(good, locked=locked)
+        if self._beside and known:
+            fields = {column.table for column in self._beside}
+            self._stored = beside.stored_of([visit.pk for visit in known.values()], fields)
         for outcome in good:
             reference = outcome.values.get("reference")
             if reference in known:
@@ -68,6 +78,32 @@ class VisitChecker:
             self._keep_own_word(outcome)
         if outcome.result != WRONG:
             self._note_place(outcome)
+        for column in self._beside:
+            if (said := outcome.values.pop(column.name, None)) is not None:
+                self._bring(outcome, column, said)
+
+    def _bring(self, outcome: Outcome, column: Column, said: Any) -> None:
+        """Turn what a column of figures, ratings or answers says into a row of its table."""
+        try:
+            row = self._row_of(outcome, column, said)
+            if row is None:
+                return
+            several = outcome.beside.setdefault(column.table, {})
+            present = several.setdefault(beside.TABLES[column.table].key_of(row), Brought(column.name, row))
+            if present.row is not row:
+                _put_together(present.row, row)
+        except Wrong as wrong:
+            self.reader.refuse(outcome, column.name, str(wrong))
+
+    def _row_of(self, outcome: Outcome, column: Column, said: Any) -> Any:
+        if column.reads == FIGURE:
+            return VisitFigure(measure=column.name, availability=said.availability, value=said.value)
+        place: KnownPlace = outcome.values["place"]
+        return self._judged.read(column.name, said, outcome.values["starts_on"], place.setting_id)
+
+    @cached_property
+    def _judged(self) -> Judged:
+        return Judged(self.batch)
 
     def _keep_own_word(self, outcome: Outcome) -> None:
         """Keep the member's own word beside the network's term: “C1” is an in-depth visit, and stays “C1”."""
@@ -134,7 +170,9 @@ class VisitChecker:
             return
         changed = {name: value for name, value in outcome.values.items() if not _is_same(visit, name, value)}
         outcome.values = changed
-        if not changed:
+        stored_beside = self._stored[visit.pk] if self._beside else {}
+        outcome.beside = beside.differing(outcome.beside, stored_beside)
+        if not changed and not outcome.beside:
             outcome.result = UNCHANGED
         elif not visit.is_open:
             sentence = _("The visit is “%(state)s” and differs: ask for it back before changing it.")
@@ -142,11 +180,13 @@ class VisitChecker:
                 self.reader.problem(outcome, "reference", sentence % {"state": visit.get_state_display()})
             )
             outcome.result = SKIPPED
-        elif not self.fields.changes(visit).issuperset(changed):
+        elif not self.fields.changes(visit).issuperset({*changed, *outcome.beside}):
             self.reader.refuse(outcome, "reference", _("Something that differs here is not open to you."))
         else:
             outcome.result = UPDATED
             outcome.before = {name: stored(visit, name) for name in changed}
+            outcome.before |= beside.before(outcome.beside, stored_beside)
+            outcome.told = beside.told(outcome.beside, stored_beside)
 
     def _complete(self, outcome: Outcome, visit: Visit | None) -> None:
         """Check what several fields say together, as they would stand after the import."""
@@ -165,6 +205,13 @@ class VisitChecker:
             self.reader.refuse(outcome, "access", _("The visit has minutes of delay: access stays “delayed”."))
         if outcome.result != WRONG and visit is None:
             outcome.result = NEW
+
+
+def _put_together(rating: VisitRating, other: VisitRating) -> None:
+    """Add to a rating what another column says of the same standard: a grade, or its grounds. Raises Wrong."""
+    if rating.grade and other.grade or rating.note and other.note:
+        raise Wrong(_("Another column says this of the visit already."))
+    rating.grade, rating.note = rating.grade or other.grade, rating.note or other.note
 
 
 LIKENESS = ("place_id", "starts_on", "kind", "time_in")

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from visits.importing.columns import DAY, TERM, Column, columns_of
+from visits.importing.columns import DAY, TERM, Column
+from visits.importing.judged import columns_for
 from visits.importing.outcomes import RESULTS
 from visits.importing.terms import choices_of
 from visits.models import Import
@@ -46,7 +47,7 @@ def problem_rows(batch: Import) -> list[dict[str, Any]]:
 
 def shown_rows(batch: Import) -> list[dict[str, Any]]:
     """Return the first rows that would be stored, each with its values under the names of their fields."""
-    known = columns_of(batch.kind)
+    known = columns_for(batch)
     printers = {name: _printer(column, batch) for name, column in known.items()}
     found = []
     for row in batch.preview.get("rows", []):

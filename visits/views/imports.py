@@ -25,8 +25,8 @@ from visits.actions import imports as actions
 from visits.field_table import reader_of
 from visits.forms.imports import ColumnsForm, FileForm, UndoForm, ValuesForm
 from visits.importing.checking import mapped_columns, missing_columns
-from visits.importing.columns import columns_of
 from visits.importing.files import rows_of
+from visits.importing.judged import columns_for
 from visits.importing.kinds import allowed_to
 from visits.importing.lookups import Places
 from visits.importing.reading import Row
@@ -94,12 +94,13 @@ def _received(request: HttpRequest, mechanism: Mechanism, form: FileForm) -> Imp
 def import_columns(request: HttpRequest, batch: Import) -> HttpResponse:
     if (elsewhere := _not_open(request, batch)) is not None:
         return elsewhere
-    allowed = set(columns_of(batch.kind))
+    columns = list(columns_for(batch).values())
     if batch.kind == Import.Kind.VISITS:
-        allowed &= reader_of(request.user, batch.mechanism).records()
+        allowed = reader_of(request.user, batch.mechanism).records()
+        columns = [column for column in columns if column.line in allowed]
     with rows_of(batch) as rows:
         examples = [row.cells for row in islice(rows, 20)]
-    form = ColumnsForm(request.POST or None, batch=batch, allowed=allowed, examples=examples)
+    form = ColumnsForm(request.POST or None, batch=batch, columns=columns, examples=examples)
     if request.method == "POST" and form.is_valid():
         try:
             actions.map_columns(batch=batch, columns=form.columns, fixed=form.fixed, by=request.user)  # type: ignore[arg-type]

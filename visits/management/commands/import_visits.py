@@ -13,6 +13,7 @@ from npmportal import jobs
 from visits.actions import imports
 from visits.importing.columns import columns_of
 from visits.importing.files import first_rows
+from visits.importing.judged import columns_for
 from visits.importing.outcomes import RESULTS
 from visits.importing.terms import choices_of
 from visits.models import Import
@@ -105,7 +106,7 @@ class Command(BaseCommand):
     def _columns(self, batch: Import, told: list[str]) -> dict[str, str]:
         columns = dict(batch.columns)
         for heading, field in _pairs(told):
-            if heading not in batch.header or (field and field not in columns_of(batch.kind)):
+            if heading not in batch.header or (field and field not in columns_for(batch)):
                 raise CommandError(f"There is no column “{heading}”, or no field “{field}”.")
             columns = {number: name for number, name in columns.items() if name != field}
             columns[str(batch.header.index(heading))] = field
