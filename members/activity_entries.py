@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from members.activity import ACTIONS, REGISTER_SENTENCES, SOMETHING, SUBJECTS, THE_PORTAL, Subject
+from members.activity_details import bodies_told, details_of, people_named
 from members.models import MemberBody, RegisterChange
 from members.register_log import LogRow, log_rows
 from npmportal.access import grants_of
@@ -25,7 +28,10 @@ REGISTER_CHANGE = RegisterChange._meta.label_lower
 
 @dataclass(frozen=True)
 class Entry:
-    """One event for one reader. ``raw`` is empty where the reader may know of the act but not of its figures."""
+    """One event for one reader, or several alike in a row (`folded`): ``times``, the first of them at ``first_at``.
+
+    ``raw`` is empty where the reader may know of the act but not of its figures.
+    """
 
     event: AuditEvent
     sentence: SafeString
@@ -33,6 +39,16 @@ class Entry:
     bodies: list[str]
     change: LogRow | None = None
     raw: list[tuple[str, Any]] = field(default_factory=list)
+    times: int = 1
+    first_at: datetime | None = None
+
+    @property
+    def is_like(self) -> tuple[Any, ...]:
+        """What two events in a row have in common that are told as one; an act on the register is always told alone."""
+        event = self.event
+        alone = event.pk if self.change else None
+        about = (event.object_type, event.object_id, *self.bodies)
+        return (event.actor_id, event.action, event.result, self.text, about, alone)
 
 
 @dataclass(frozen=True)
@@ -63,9 +79,33 @@ def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:
         if label in SUBJECTS
         for pk, named in _names(SUBJECTS[label], label, wanted, reader, slug)
     }
-    bodies_named = {pk for event in found for pk in event.body_ids}
+    bodies_named = {pk for event in found for pk in event.body_ids} | bodies_told(found)
     bodies = MemberBody.objects.filter(pk__in=bodies_named).abbreviations_on(date.today())
-    return [_entry(event, reader, changes, names, bodies) for event in found]
+    people = people_named(found, reader)
+    return [_entry(event, reader, changes, names, bodies, people) for event in found]
+
+
+def folded(told: Iterable[Entry]) -> list[Entry]:
+    """Return ``told``, newest first, with what repeats itself in a row told once, how often and since when."""
+    lines = []
+    for _alike, group in groupby(told, key=attrgetter("is_like")):
+        newest, *older = group
+        if not older:
+            lines.append(newest)
+            continue
+        since, raw = older[-1].event.at, _together([newest, *older])
+        lines.append(replace(newest, times=1 + len(older), first_at=since, raw=raw))
+    return lines
+
+
+def _together(alike: list[Entry]) -> list[tuple[str, Any]]:
+    """Return what is written beside several events as one list: each value once, without the references of each."""
+    values: dict[str, dict[str, None]] = {}
+    for entry in alike:
+        for name, value in entry.raw:
+            values.setdefault(name, {})[str(value)] = None
+    values.pop(_("reference for support"), None)
+    return [(name, "; ".join(said)) for name, said in values.items()]
 
 
 def _changes(ids: set[str]) -> Any:
@@ -98,6 +138,7 @@ def _entry(
     changes: dict[str, LogRow],
     names: dict[tuple[str, str], _Named],
     bodies: dict[int, str],
+    people: dict[int, str],
 ) -> Entry:
     change = changes.get(event.object_id) if event.object_type == REGISTER_CHANGE else None
     of_bodies = [bodies[pk] for pk in event.body_ids if pk in bodies]
@@ -110,7 +151,7 @@ def _entry(
         text=str(sentence).format(who=who, what=named.words),
         bodies=of_bodies,
         change=change,
-        raw=_raw(event) if _may_see_figures(event, reader) else [],
+        raw=details_of(event, people, bodies) if _may_see_figures(event, reader) else [],
     )
 
 
@@ -146,17 +187,3 @@ def _may_see_figures(event: AuditEvent, reader: Any) -> bool:
         return True
     grants, permission = grants_of(reader), permission_of(event.action)
     return bool(permission) and event.mechanism_id in grants.on(permission)
-
-
-def _raw(event: AuditEvent) -> list[tuple[str, Any]]:
-    told = [
-        (_("action"), event.action),
-        (_("result"), event.get_result_display()),
-        (_("record"), f"{event.object_type} {event.object_id}".strip()),
-        (_("request"), event.request_id),
-        *(
-            (name, ", ".join(map(str, value)) if isinstance(value, list) else value)
-            for name, value in event.details.items()
-        ),
-    ]
-    return [(name, value) for name, value in told if value not in ("", None)]

@@ -62,6 +62,11 @@ def session_ended(user: Any) -> None:
     _record("account.session_ended", user, by=user)
 
 
+def other_sessions_ended(user: Any, *, sessions: int) -> None:
+    """Write down that ``user`` signed out everywhere but here; ``sessions`` were still alive."""
+    _record("account.other_sessions_ended", user, by=user, sessions=sessions)
+
+
 def _password_changed(*, user: Any, **_sent: Any) -> None:
     _record("account.password_changed", user, by=user)
 

@@ -19,7 +19,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from npmportal import account_events, links, mail
+from npmportal import account_events, links, mail, session_limits
+from npmportal.access import MANAGE_PEOPLE, grants_of
+from npmportal.sessions import SessionStore
 
 logger = logging.getLogger(__name__)
 FACTOR_OF_SESSION = "second_factor"
@@ -111,6 +113,26 @@ def end_session(request: HttpRequest, session: UserSession) -> None:
     """End one session of the request's person, and write that down."""
     account_events.session_ended(request.user)
     session_flows.end_sessions(request, [session])
+
+
+def live_sessions(user: Any) -> list[UserSession]:
+    """Return the sessions of ``user`` with which something can still be done, the newest first.
+
+    One that lay unused for too long is over, although it is only thrown away when its browser comes back.
+    """
+    manages = MANAGE_PEOPLE in grants_of(user)
+    found = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    return [row for row in found if session_limits.left_of(SessionStore(row.session_key), manages=manages) > 0]
+
+
+def sign_out_elsewhere(request: HttpRequest) -> int:
+    """End every session of the request's person but this one, and write that down; return how many there were."""
+    living = {row.pk for row in live_sessions(request.user)}
+    others = [row for row in UserSession.objects.filter(user=request.user.pk) if not row.is_current()]
+    if others:
+        account_events.other_sessions_ended(request.user, sessions=sum(row.pk in living for row in others))
+        session_flows.end_sessions(request, others)
+    return len(others)
 
 
 def end_sessions(user: Any) -> int:

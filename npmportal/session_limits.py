@@ -39,8 +39,12 @@ def is_background(request: HttpRequest) -> bool:
 
 def seconds_left(request: HttpRequest) -> int:
     """Return how long the session of the request's person lasts without further use; 0 or below when it is over."""
-    session, now = request.session, int(time.time())
-    manages = access.MANAGE_PEOPLE in access.remember_for_request(request.user)
+    return left_of(request.session, manages=access.MANAGE_PEOPLE in access.remember_for_request(request.user))
+
+
+def left_of(session: Any, *, manages: bool) -> int:
+    """Return the same of any ``session`` of a person who, or who not, ``manages`` people."""
+    now = int(time.time())
     idle = settings.SESSION_IDLE_SECONDS_OF_ADMINISTRATORS if manages else settings.SESSION_IDLE_SECONDS
     unused = session.get(SEEN, now) + idle - now
     return int(min(unused, session.get(BEGAN, now) + settings.SESSION_COOKIE_AGE - now))

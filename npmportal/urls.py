@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/email/", views.closed, name="account_email_closed"),
     path("account/session/", views.session_left, name="account_session_left"),
     path("account/session/keep/", views.session_keep, name="account_session_keep"),
+    path("account/sessions/", views.own_sessions, name="usersessions_list"),
     path("account/sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

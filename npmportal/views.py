@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from npmportal import accounts, audit, send_again, session_limits
 from npmportal.models import AuditEvent
@@ -42,6 +42,18 @@ def session_keep(request: HttpRequest) -> JsonResponse:
     """Count as use of the session, and tell how long it lasts now."""
     session_limits.begin_again(request)
     return JsonResponse({"left": session_limits.seconds_left(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """Stand before allauth's list: show the sessions that still live; asked to, end all but this one."""
+    if request.method == "POST":
+        accounts.sign_out_elsewhere(request)
+        messages.success(request, _("You are signed out everywhere else."))
+        return redirect("usersessions_list")
+    sessions = accounts.live_sessions(request.user)
+    context = {"sessions": sessions, "session_count": len(sessions)}
+    return TemplateResponse(request, "usersessions/usersession_list.html", context)
 
 
 @require_POST

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from members.activity_entries import Entry, entries, events_of
+from members.activity_entries import Entry, entries, events_of, folded
 from members.forms.activity import ActivityFilter
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -55,7 +55,7 @@ def activity(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     query, csv_url = request.GET.urlencode(), reverse("members:activity_csv", kwargs={"npm": mechanism.slug})
     context = {
         "page": page,
-        "happened": entries(page.rows, request.user),
+        "happened": folded(entries(page.rows, request.user)),
         "filters": filters,
         "has_errors": bool(filters.errors),
         "of_one_record": "record" in filters.active,

@@ -163,7 +163,26 @@ def test_own_sessions_are_listed_with_little_and_ended(alpha_lead, beta_monitor)
     assert is_in(here)
     assert is_in(other)
     assert not is_in(there)
-    assert not is_in(there)
+    ended = AuditEvent.objects.filter(action="account.other_sessions_ended")
+    assert [(event.actor, event.details) for event in ended] == [(alpha_lead, {"sessions": 1})]
+    here.post(reverse("usersessions_list"))
+    assert ended.count() == 1  # there was none left to end
+
+
+def test_list_of_sessions_leaves_out_what_is_over(settings, alpha_lead, administrator):
+    for user, idle in ((alpha_lead, settings.SESSION_IDLE_SECONDS), (administrator, 15 * 60)):
+        here, there = with_password(user), with_password(user)
+        session = there.session
+        session["seen_at"] = int(time.time()) - idle + 60
+        session.save()
+        assert here.get(reverse("usersessions_list")).context["session_count"] == 2
+        session["seen_at"] -= 120
+        session.save()
+
+        page = here.get(reverse("usersessions_list"))
+
+        assert [row.session_key for row in page.context["sessions"]] == [here.session.session_key]
+        assert "You are signed in nowhere else." in page.content.decode()
 
 
 def test_one_session_of_the_own_list_is_ended(client, alpha_lead, beta_monitor):
