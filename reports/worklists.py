@@ -45,6 +45,7 @@ class Group:
     count: int
     has_more: bool  # than the count says
     query: str = ""  # of the list that shows them all
+    rest: str | Promise = ""  # what that list holds, where it is more than the count says
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,17 @@ def _waiting(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> I
 
 
 def _done(found: Found) -> Iterator[Group]:
-    yield from _sorted(found, "visit", "approved", _("Approved visits"), "state=approved")
-    yield from _sorted(found, "report", "built", _("Reports"))
+    rest = _("See those of earlier days too")
+    yield from _sorted(found, "visit", "approved", _("Approved visits"), "state=approved", rest)
+    yield from _sorted(found, "report", "built", _("Reports"), rest=rest)
 
 
-def _sorted(found: Found, kind: str, name: str, title: Promise, query: str = "") -> Iterator[Group]:
+def _sorted(
+    found: Found, kind: str, name: str, title: Promise, query: str = "", rest: str | Promise = ""
+) -> Iterator[Group]:
     """Give the group ``name`` of what was ``found`` of a kind, or nothing where there are none."""
     if group := found[kind].get(name):
-        yield Group(kind, title, group.rows, group.count, group.has_more, query)
+        yield Group(kind, title, group.rows, group.count, group.has_more, query, rest)
 
 
 def _group(kind: str, title: Promise, rows: QuerySet[Any], query: str = "") -> Iterator[Group]:

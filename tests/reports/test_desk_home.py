@@ -49,6 +49,19 @@ def test_monitor_finds_the_own_bodys_visits(visits, alpha_monitor, mechanism):
     ]
 
 
+def test_link_below_what_is_done_says_that_it_leads_to_more_than_is_counted(as_, visits, alpha_monitor, mechanism):
+    old = {"approved_at": timezone.now() - timedelta(days=40), "state": Visit.State.APPROVED}
+    VisitFactory(place__mechanism=mechanism, lead_body=visits[0].lead_body, reference="alpha-old", **old)
+
+    page = " ".join(as_(alpha_monitor).get(URL).content.decode().split())
+
+    done = page[page.index("Done in the last 30 days") :]
+    assert "Approved visits <" in done
+    assert "(1)" in done
+    assert '?state=approved">See those of earlier days too<' in done
+    assert "See them all" not in page
+
+
 def test_reader_of_a_body_has_nothing_to_do_but_sees(visits, alpha_reader, mechanism):
     assert references(alpha_reader, mechanism) == [set(), {"alpha-submitted"}, {"alpha-approved"}]
 
