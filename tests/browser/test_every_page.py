@@ -78,7 +78,7 @@ def pages_of(user, paths):
 
 def barriers(page):
     """Return what axe finds serious or critical on the page, and what has too little contrast in dark colours."""
-    found = AXE.run(page).response["violations"]
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     page.emulate_media(color_scheme="dark")
     found += page.evaluate("axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})")["violations"]
     page.emulate_media(color_scheme="light")

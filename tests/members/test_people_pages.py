@@ -123,7 +123,7 @@ def test_people_costs_a_constant_number_of_queries(as_, administrator, alpha, be
         invitations.invite(email=f"r{n}@example.org", name="R", role="body_reader", scope=alpha, by=administrator)
     client = as_(administrator)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(PEOPLE)
 
 
