@@ -1,5 +1,6 @@
 """What has happened to a gap, in words: recorded, asked about, answered, closed, opened again, corrected."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,16 +30,18 @@ class Happening:
     lines: list[Line] = field(default_factory=list)
 
 
-def history_of(gap: CoverageGap) -> list[Happening]:
+def history_of(gap: CoverageGap, later: Collection[int] = ()) -> list[Happening]:
     """Return what was done to ``gap`` on screen, the newest act first, questions since taken back included.
 
+    ``later`` are the ids of the entries in which it went on: that it was opened again belongs to this history too.
     What came with the packaged register was not done by anybody here and is not among it.
     """
     changes = RegisterChange.objects.filter(mechanism=gap.setting.mechanism_id)
     taken_back = changes.filter(record=INQUIRY, act=Act.REMOVAL, before__gap_id=gap.pk)
     asked = {str(inquiry.pk): inquiry.asked for inquiry in gap.inquiries.all()}
     numbers = [*asked, *taken_back.values_list("record_id", flat=True)]
-    of_gap = Q(record=GAP, record_id=str(gap.pk))
+    again = Q(record=GAP, record_id__in=[str(pk) for pk in later], before={}) & ~Q(reason="")
+    of_gap = Q(record=GAP, record_id=str(gap.pk)) | again
     found = changes.filter(of_gap | Q(record=INQUIRY, record_id__in=numbers)).select_related("by").order_by("pk")
     asked |= {change.record_id: change.before["asked"] for change in found if "asked" in change.before}
     happenings = []

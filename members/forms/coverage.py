@@ -115,6 +115,9 @@ class RemitForm(SourceFields, CellFields):
             del self.fields["until"], self.fields["reason"]
         parts = list(remit.parts.all()) if remit else []
         self._add_rows(len(parts))
+        first = ("setting", "jurisdictions", "layer")
+        rows = [name for name in self.fields if name.rpartition("_")[2].isdecimal()]
+        self.order_fields([*first, *rows, "nobody", "since", "until", "source"])
         if remit:
             self._start_from(remit, parts, is_correction)
             carry_seal(self, remit)

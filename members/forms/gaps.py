@@ -10,6 +10,7 @@ from members.actions import sources
 from members.actions.gaps import TEXTS, GapGiven
 from members.forms.coverage import CellFields, EndForm, ReasonForm, capitalised
 from members.forms.known_day import KnownDayField, day_of
+from members.forms.languages import InLanguages
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import CoverageGap, CoverageNote, Jurisdiction, Mechanism, Remit
@@ -22,7 +23,7 @@ def words(label: Any, rows: int = 3, missing: Any = None, **more: Any) -> forms.
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), error_messages=said, **given | more)
 
 
-class GapForm(SourceFields, CellFields):
+class GapForm(InLanguages, SourceFields, CellFields):
     """A cell that nobody monitors, or a kind of place in it; with `is_correction` also its end and the reason."""
 
     kind_of_place = forms.CharField(
@@ -62,6 +63,7 @@ class GapForm(SourceFields, CellFields):
             del self.fields["until"], self.fields["reason"]
         else:
             carry_seal(self, gap)
+        self.ask_in(mechanism.languages)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -99,12 +101,17 @@ def _start(gap: CoverageGap) -> dict[str, Any]:
 class GapEndForm(EndForm):
     """From when a gap is closed, and where: in the other jurisdictions it goes on."""
 
+    until = KnownDayField(
+        label=_("Closed from"), error_messages={"required": _("Write from which day on the gap is closed.")}
+    )
+    note = words(_("Note"), rows=2, max_length=2000, help_text=_("Who monitors now, or why nobody need any more."))
     closed_in = forms.ModelMultipleChoiceField(
         label=_("Closed in"),
         queryset=Jurisdiction.objects.none(),
         to_field_name="slug",
         widget=forms.CheckboxSelectMultiple,
         help_text=_("In those you do not tick the gap goes on from that day, with the same words."),
+        error_messages={"required": _("Tick where the gap is closed.")},
     )
 
     def __init__(self, *args: Any, gap: CoverageGap, **kwargs: Any) -> None:
@@ -156,7 +163,7 @@ class GapReopenForm(forms.Form):
 class ReportTextForm(forms.Form):
     """What the annual report says of a gap."""
 
-    english = words(_("In English"), rows=6)
+    english = words(_("In English"), rows=6, help_text=_("Both empty: the report prints why nobody monitors."))
     dutch = words(_("In Dutch"), rows=6)
 
     def __init__(self, *args: Any, instance: CoverageGap, **kwargs: Any) -> None:
@@ -165,7 +172,7 @@ class ReportTextForm(forms.Form):
         carry_seal(self, instance)
 
 
-class NoteForm(SourceFields, CellFields):
+class NoteForm(InLanguages, SourceFields, CellFields):
     """Why cells are as they are although they look odd."""
 
     kind = forms.ChoiceField(
@@ -185,6 +192,7 @@ class NoteForm(SourceFields, CellFields):
         self.mechanism = mechanism
         self.offer_cells(mechanism)
         self.offer_sources(mechanism)
+        self.ask_in(mechanism.languages)
 
     def given(self) -> dict[str, Any]:
         """Return what `members.actions.gaps.explain_cells` takes; a new source is written down."""

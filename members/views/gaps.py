@@ -51,11 +51,12 @@ def gaps(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @desk_page()
 def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(gaps_of(mechanism).prefetch_related("inquiries"), pk=pk)
+    others = list(gap.at_other_times())
     context = {
         "gap": gap,
         "is_closed": gap.is_closed_on(date.today()),
-        "other_times": list(gap.at_other_times()),
-        "history": history_of(gap),
+        "other_times": others,
+        "history": history_of(gap, [other.pk for other in others if other.starts_on > gap.starts_on]),
         "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
         "about": decisions_and_tasks_of(gap, request.user),
     }

@@ -99,8 +99,24 @@ def test_closed_gap_is_marked_and_opened_again(as_, gap, coordinator):
     assert "This gap is recorded once more" in client.post(reopen, mistake).content.decode()
     titles = [happening.title for happening in client.get(page).context["history"]]
     assert titles == [
-        "Closed from 2017", "Opened again: it had been closed by mistake, from May 2016", "Closed from May 2016",
-    ]  # fmt: skip
+        "Opened again from March 2018",
+        "Closed from 2017",
+        "Opened again: it had been closed by mistake, from May 2016",
+        "Closed from May 2016",
+    ]
     response = client.get(f"{GAPS}{later.pk}/")
     assert [happening.title for happening in response.context["history"]] == ["Opened again from March 2018"]
     assert response.context["other_times"] == [gap]
+
+
+def test_queries_of_a_gap_do_not_grow_with_its_history(as_, gap, coordinator, django_assert_max_num_queries):
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    for n in range(8):
+        client.post(f"{page}ask/", {"asked": f"Office {n}", "asked_on": "2014-02-01", "question": "Who goes?"})
+    for inquiry in gap.inquiries.all()[:4]:
+        client.post(f"{page}inquiries/{inquiry.pk}/remove/", {"reason": "Asked twice."})
+
+    with django_assert_max_num_queries(21):
+        response = client.get(page)
+
+    assert len(response.context["history"]) == 12
