@@ -15,7 +15,8 @@ from tests.visits.import_files import checked, received, stored, xlsx_bytes
 from tests.visits.question_tools import questions_of, scale_of
 from visits.documents import sheet
 from visits.importing.columns import columns_of
-from visits.models import Visit, VisitFigure
+from visits.importing.judged import columns_for
+from visits.models import Import, Visit, VisitFigure
 
 KINDS = ("pdf", "csv", "xlsx")
 
@@ -69,7 +70,7 @@ def test_paper_is_a_pdf_for_everybody_and_the_same_sheet_the_same_bytes(as_, alp
 
 
 @pytest.mark.parametrize("language", ["en-gb", "nl"])
-def test_spreadsheet_has_the_columns_of_the_import_alone(as_, alpha_reader, asked, language):
+def test_spreadsheet_has_the_columns_of_the_import_alone(as_, alpha_reader, alpha, asked, language):
     client = as_(alpha_reader)
     client.cookies["django_language"] = language
     file = client.get(url_of("csv"))
@@ -77,18 +78,24 @@ def test_spreadsheet_has_the_columns_of_the_import_alone(as_, alpha_reader, aske
     (header,) = csv.reader(io.StringIO(text))
     book = client.get(url_of("xlsx"))
     content = b"".join(book.streaming_content) if book.streaming else book.content
-    top = [cell.value for cell in load_workbook(io.BytesIO(content)).active[1]]
+    page = load_workbook(io.BytesIO(content)).active
 
-    assert header == top
-    known = columns_of("visits")
-    assert all(title in known[name].labels for name, title in zip(sheet.COLUMNS, header, strict=True))
+    assert header == [cell.value for cell in page[1]]
+    known = columns_for(Import(kind="visits", body=alpha, mechanism=alpha.mechanism))
+    labels = {label: name for name, column in known.items() for label in column.labels}
+    names = [labels[title] for title in header]
+    assert names[: len(sheet.COLUMNS)] == list(sheet.COLUMNS)
+    assert set(names[len(sheet.COLUMNS) :]) >= set(VisitFigure.Measure.values)
+    assert len([name for name in names if name.startswith(("rating.", "answer."))]) == 6
+    offered = {rule.formula1 for rule in page.data_validations.dataValidation}
+    assert '"Good (3),Fair (2),Poor (1)"' in offered
     required = {name for name, column in known.items() if column.is_required}
     assert required <= set(sheet.COLUMNS)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en-gb", "nl"])
-def test_filled_spreadsheet_comes_back_through_the_import(as_, kind, language, alpha, alpha_lead, prison):
+def test_filled_spreadsheet_comes_back_through_the_import(as_, kind, language, alpha, alpha_lead, prison, asked):
     filled = {
         "reference": "PAPER-1",
         "place": prison.name,
@@ -112,19 +119,26 @@ def test_filled_spreadsheet_comes_back_through_the_import(as_, kind, language, a
         (header,) = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     else:
         header = [cell.value for cell in load_workbook(io.BytesIO(content)).active[1]]
+    judged = {"Safety": "Fair (2)", "Veiligheid": "Fair", "Degrees in the cell": "18,5"}
+    figures = {"People held in all": "120", "ingesloten personen in totaal": "120"}
     with translation.override(language):
         row = [in_words(name, filled.get(name, "")) for name in sheet.COLUMNS]
+    for title in header[len(row) :]:
+        row.append(next((said for word, said in (judged | figures).items() if title.endswith(word)), ""))
+    assert len([cell for cell in row[len(sheet.COLUMNS) :] if cell]) >= 2
 
     batch = received(_as_file(kind, [header, row]), alpha, alpha_lead, name=f"sheet.{kind}")
     batch = stored(checked(batch, alpha_lead), alpha_lead)
 
-    assert set(batch.columns.values()) == set(sheet.COLUMNS)
+    assert set(batch.columns) == {str(number) for number in range(len(header))}
     visit = Visit.objects.get(reference="PAPER-1")
     plain = {name: getattr(visit, name) for name in filled}
     assert plain["place"] == prison
     assert (str(visit.starts_on), f"{visit.time_in:%H:%M}") == ("2024-05-14", "02:15")
     for name in ("access", "privacy", "satisfaction", "kind", "notice", "areas_seen", "summary"):
         assert plain[name] == filled[name]
+    assert visit.ratings.get().grade.name_en == "Fair"
+    assert str(visit.answers.get().number) == "18.50"
     assert (visit.access_delay_minutes, visit.people_seen, visit.people_offered) == (25, 7, None)
 
 

@@ -20,6 +20,7 @@ from npmportal.pdf import Limits, write_pdf
 from visits import field_table
 from visits.importing import columns as reads
 from visits.importing.columns import Column, columns_of
+from visits.importing.judged import Judged
 from visits.models import NeedExamined, QuestionVersion, ScaleVersion, Visit, VisitFigure
 from visits.models.body_names import BodyNames
 
@@ -76,6 +77,18 @@ def compose(mechanism: Mechanism, body: MemberBody, setting: DetentionSetting, o
         "sets": list(asked.for_page()),
     }
     return render_to_string("visits/sheet.pdf.html", context)
+
+
+def as_columns(
+    mechanism: Mechanism, body: MemberBody, setting: DetentionSetting, on: date
+) -> tuple[list[Column], dict[str, list[str]]]:
+    """Return what the sheet asks as columns of the import, and by name of those what can be chosen from, where that is
+    the body's own. What is no column of it stands on the paper alone: needs, and the grounds of ratings."""
+    known = columns_of("visits")
+    columns = [known[name] for name in COLUMNS]
+    columns += [known[measure] for _title, _total, measures in VisitFigure.GROUPS for measure in measures]
+    own = list(Judged(body, mechanism).asked_on(on, setting.pk))
+    return [*columns, *(column for column, _words in own)], {column.name: words for column, words in own}
 
 
 def as_pdf(html: str, on: date) -> bytes:

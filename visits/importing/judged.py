@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
+from members.models import Mechanism, MemberBody
 from visits.importing.columns import ANSWER, GROUNDS, RATING, Column, columns_of
 from visits.importing.stated import WORDS
 from visits.importing.synonyms import NOTHING, simple
@@ -29,6 +30,7 @@ BEHIND = ".grounds"  # behind the name of the column of a standard: that of the 
 NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?$")
 YES = frozenset({"yes", "y", "ja", "j", "true", "1"})
 NO = frozenset({"no", "n", "nee", "neen", "false", "0"})
+LISTED = (Question.Kind.YES_NO, Question.Kind.CHOICE)
 NOT_APPLICABLE = frozenset({"n a", "na", "nvt", "n v t", "not applicable", "niet van toepassing"})
 _lazily = lazy(lambda name, *args: name(*args), str)
 
@@ -37,7 +39,7 @@ def columns_for(batch: Import) -> Mapping[str, Column]:
     """Return the columns that a file like ``batch`` may have: those of its kind and, for visits, the body's own."""
     if batch.kind != Import.Kind.VISITS or batch.body is None:
         return columns_of(batch.kind)
-    return {**columns_of(batch.kind), **Judged(batch).columns}
+    return {**columns_of(batch.kind), **Judged(batch.body, batch.mechanism).columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,10 @@ class _Held:
 
 
 class Judged:
-    """What the body of ``batch`` judges and asks by."""
+    """What ``body`` judges and asks by: its own scales and questions, and the scales common to all of ``mechanism``."""
 
-    def __init__(self, batch: Import) -> None:
-        assert batch.body is not None, "the database keeps it so for visits"
-        self._batch, self._body = batch, batch.body
+    def __init__(self, body: MemberBody, mechanism: Mechanism) -> None:
+        self._body, self._mechanism = body, mechanism
         self._held: dict[str, list[_Held]] = defaultdict(list)
         self.columns: dict[str, Column] = {}
         self._add_standards()
@@ -68,7 +69,7 @@ class Judged:
     # -- Columns ------------------------------------------------------------------------------------------------------
     def _add_standards(self) -> None:
         whose = Q(version__scale__body=self._body) | Q(
-            version__scale__body=None, version__scale__mechanism=self._batch.mechanism
+            version__scale__body=None, version__scale__mechanism=self._mechanism
         )
         standards = Standard.objects.filter(whose, version__starts_on__isnull=False)
         found = list(
@@ -93,7 +94,7 @@ class Judged:
         questions = Question.objects.filter(
             version__question_set__body=self._body, version__starts_on__isnull=False
         ).select_related("version__question_set")
-        names = BodyNames(self._batch.mechanism)
+        names = BodyNames(self._mechanism)
         for question in questions.order_by("version__question_set", "-version__starts_on", "position", "pk"):
             version, key = question.version, key_of_question(question)
             assert version.starts_on is not None, "published"
@@ -107,6 +108,19 @@ class Judged:
 
     def _add(self, column: Column) -> None:
         self.columns.setdefault(column.name, column)
+
+    def asked_on(self, day: date, setting: int) -> Iterable[tuple[Column, list[str]]]:
+        """Yield the columns of what is judged and asked on ``day`` in ``setting``, each with what can be chosen."""
+        for key, several in self._held.items():
+            if held := next((held for held in several if held.fits(day, setting)), None):
+                is_question = isinstance(held.asked, Question)
+                yield self.columns[key], self._options(held.asked) if is_question else self._listed(held.asked)
+
+    def _options(self, question: Question) -> list[str]:
+        return [words for _number, words in question.options] if question.kind in LISTED else []
+
+    def _listed(self, standard: Standard) -> list[str]:
+        return [str(grade) for grade in self._grades[standard.version_id]]
 
     # -- Cells --------------------------------------------------------------------------------------------------------
     def read(self, name: str, text: str, day: date, setting: int) -> Any:

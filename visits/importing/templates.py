@@ -1,14 +1,14 @@
 """Empty files to fill in, one for each kind: the columns of `columns` in the reader’s language, and no more."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from visits.importing.columns import TERM, Column, columns_of
+from visits.importing.columns import TERM, Column
 from visits.importing.reading import letter
 from visits.importing.terms import choices_of
 
@@ -16,28 +16,27 @@ ROWS_WITH_LISTS = 2000
 LONGEST_LIST = 255  # what a spreadsheet takes for a list written into a cell's rule
 
 
-def headings(kind: str, names: Sequence[str] | None = None) -> list[str]:
-    """Return the names of the columns of ``kind`` in the reader's language; of ``names`` alone where they are given."""
-    return [column.label for column in _columns(kind, names)]
+def headings(columns: Iterable[Column]) -> list[str]:
+    """Return the names of ``columns`` in the reader's language."""
+    return [column.label for column in columns]
 
 
-def _columns(kind: str, names: Sequence[str] | None) -> list[Column]:
-    known = columns_of(kind)
-    return [known[name] for name in names] if names is not None else list(known.values())
+def workbook(columns: Sequence[Column], mechanism: object, offered: Mapping[str, list[str]] | None = None) -> bytes:
+    """Return an XLSX file with ``columns``; where terms are to be chosen, cells offer them as a list.
 
-
-def workbook(kind: str, mechanism: object, names: Sequence[str] | None = None) -> bytes:
-    """Return an XLSX file with the columns of ``kind``; where terms are to be chosen, cells offer them as a list."""
+    ``offered`` are the words to choose from of columns that are a body's own (`Judged.asked_on`), by their name.
+    """
     book = Workbook()
     sheet: Worksheet = book.active
-    columns = _columns(kind, names)
-    sheet.append([column.label for column in columns])
+    sheet.append(headings(columns))
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns):
         sheet.cell(1, number + 1).font = Font(bold=True)
         sheet.column_dimensions[letter(number)].width = max(12, min(len(column.label) + 2, 40))
         if column.reads == TERM:
             _offer_terms(sheet, number, [name for _key, name in choices_of(column, mechanism)])
+        elif words := (offered or {}).get(column.name):
+            _offer_terms(sheet, number, words)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -103,7 +103,7 @@ class VisitChecker:
 
     @cached_property
     def _judged(self) -> Judged:
-        return Judged(self.batch)
+        return Judged(self.body, self.batch.mechanism)
 
     def _keep_own_word(self, outcome: Outcome) -> None:
         """Keep the member's own word beside the network's term: “C1” is an in-depth visit, and stays “C1”."""

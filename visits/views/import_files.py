@@ -17,6 +17,7 @@ from npmportal.paging import BY_NAME, NEWEST_FIRST, paginate
 from npmportal.private_files import inert_answer, inert_response
 from visits.field_table import reader_of
 from visits.importing import templates
+from visits.importing.columns import columns_of
 from visits.importing.kinds import allowed_to
 from visits.models import Import, Place, Visit
 from visits.models.body_names import BodyNames
@@ -30,14 +31,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @desk_page()
 def import_template_csv(request: HttpRequest, mechanism: Mechanism, kind: str) -> HttpResponseBase:
     _allowed(request, mechanism, kind)
-    return csv_response(f"{kind}.csv", templates.headings(kind), [])
+    return csv_response(f"{kind}.csv", templates.headings(columns_of(kind).values()), [])
 
 
 @require_safe
 @desk_page()
 def import_template_xlsx(request: HttpRequest, mechanism: Mechanism, kind: str) -> HttpResponseBase:
     _allowed(request, mechanism, kind)
-    return inert_answer(ContentFile(templates.workbook(kind, mechanism)), f"{kind}.xlsx", XLSX)
+    return inert_answer(
+        ContentFile(templates.workbook(list(columns_of(kind).values()), mechanism)), f"{kind}.xlsx", XLSX
+    )
 
 
 def _allowed(request: HttpRequest, mechanism: Mechanism, kind: str) -> None:

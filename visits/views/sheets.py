@@ -42,14 +42,16 @@ def question_sheet_pdf(request: HttpRequest, mechanism: Mechanism, body: str, se
 @desk_page(on_a_body=VIEW_VISITS)
 def question_sheet_csv(request: HttpRequest, mechanism: Mechanism, body: str, setting: str) -> HttpResponseBase:
     found, place_kind = _body_and_setting(request, mechanism, body, setting)
-    return csv_response(f"{_name(found, place_kind)}.csv", templates.headings("visits", sheet.COLUMNS), [])
+    columns, _offered = sheet.as_columns(mechanism, found, place_kind, date.today())
+    return csv_response(f"{_name(found, place_kind)}.csv", templates.headings(columns), [])
 
 
 @require_safe
 @desk_page(on_a_body=VIEW_VISITS)
 def question_sheet_xlsx(request: HttpRequest, mechanism: Mechanism, body: str, setting: str) -> HttpResponseBase:
     found, place_kind = _body_and_setting(request, mechanism, body, setting)
-    book = templates.workbook("visits", mechanism, sheet.COLUMNS)
+    columns, offered = sheet.as_columns(mechanism, found, place_kind, date.today())
+    book = templates.workbook(columns, mechanism, offered)
     return inert_answer(ContentFile(book), f"{_name(found, place_kind)}.xlsx", XLSX)
 
 
