@@ -270,7 +270,7 @@ def test_add_and_end_a_seat_on_the_pages(as_, coordinator, steering, gamma_monit
         ({}, "Say who has the seat"),
         ({"guest": "Ms Guest", "body": "alpha"}, "A guest has a seat of its own"),
         ({"body": "alpha", "person": "beta_monitor"}, "does not work for the body"),
-        ({"body": "alpha", "ends_on": "2019-01-01"}, "The seat ends after it begins"),
+        ({"body": "alpha", "ends_on": "2019-01-01"}, "The seat must end after it begins"),
         ({"body": "alpha", "starts_on": "2019-06-01"}, "The group does not exist on that day"),
         ({"body": "alpha"}, "There is such a seat already"),
         ({"body": "999999999999999999999"}, "Select a valid choice"),

@@ -3,13 +3,16 @@
 import re
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from members.actions import meetings
 from members.actions import minutes as actions
 from members.actions.task_steps import move_task
 from members.actions.tasks import give_task
-from members.models import AgendaItem, Attendance, Decision, Meeting, Minutes
+from members.models import AgendaItem, Attendance, Decision, Meeting, Minutes, Task
+from tests.factories import BodyFactory
 from tests.members.test_meetings import address, decide
 from tests.members.test_minutes import TEXT, approve, made, words_of
 
@@ -71,6 +74,31 @@ def test_page_to_approve_warns_where_nothing_is_recorded(as_, meeting, coordinat
 
     for words in ("Nobody is recorded as having come", "The agenda is empty.", "Approve these minutes"):
         assert words in html
+
+
+def test_page_to_approve_costs_a_constant_number_of_queries(
+    as_, held, coordinator, mechanism, django_assert_num_queries
+):
+    Minutes.objects.create(meeting=held, text=TEXT)
+    client, path = as_(coordinator), address(held, "minutes_approve")
+
+    def add(number):
+        body = BodyFactory(mechanism=mechanism, slug=f"body-{number}")
+        point = AgendaItem.objects.create(meeting=held, title=f"Point {number}")
+        Decision.objects.create(meeting=held, item=point, text=f"Decision {number}")
+        Attendance.objects.create(meeting=held, body=body, presence="present")
+        held.group.seats.create(body=body, standing="member", starts_on=held.group.starts_on)
+        task = {"meeting": held, "title": f"T{number}", "body": body, "due_on": timezone.localdate()}
+        Task.objects.create(mechanism=mechanism, created_by=coordinator, **task)
+
+    add(0)
+    with CaptureQueriesContext(connection) as first:
+        client.get(path)
+    for number in range(1, 6):
+        add(number)
+
+    with django_assert_num_queries(len(first)):
+        assert "Decision 5" in client.get(path).content.decode()
 
 
 def test_who_came_stands_in_one_order_everywhere_and_no_person_with_an_account_on_paper(
