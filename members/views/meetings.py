@@ -19,7 +19,7 @@ from members.actions.groups import ChangedMeanwhile, GroupRefused
 from members.documents.calendar import calendar_of
 from members.forms.meeting_fields import ReasonForm
 from members.forms.meetings import AttendanceForm, MeetingForm
-from members.models import AgendaItem, Mechanism, Meeting, Minutes, Task, WorkingGroup
+from members.models import AgendaItem, Mechanism, Meeting, MeetingEvent, Minutes, Task, WorkingGroup
 from members.views.groups import COMING, LATEST_FIRST, form_page
 from members.views.meeting_scope import (
     differences,
@@ -82,6 +82,7 @@ def _inside(request: HttpRequest, mechanism: Mechanism, meeting: Meeting) -> dic
     tasks = list(Task.objects.filter(meeting=meeting).select_related("owner").order_by("due_on"))
     keys = {(d.concerns, d.concerns_id) for d in decisions} | {(t.concerns, t.concerns_id) for t in tasks}
     records = concerns.resolve_all(keys, request.user)
+    events = list(meeting.events.select_related("by"))
     mine = set(Task.objects.visible_to(request.user).filter(meeting=meeting).values_list("pk", flat=True))
     return {
         "attendance": meeting.attendance.in_order(meeting.day),
@@ -91,7 +92,8 @@ def _inside(request: HttpRequest, mechanism: Mechanism, meeting: Meeting) -> dic
             for row in rows_of(tasks, mechanism)
         ],
         "minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).first(),
-        "events": meeting.events.select_related("by"),
+        "events": events,
+        "called_off_because": next((e.reason for e in events if e.kind == MeetingEvent.Kind.CANCELLED), ""),
     }
 
 

@@ -32,7 +32,7 @@ def test_moving_a_meeting_that_was_held_is_warned_of_and_has_its_own_name_in_the
     assert "after it was recorded who attended" in client.get("/examplia/desk/activity/").content.decode()
 
 
-def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinator, alpha_monitor):
+def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinator, alpha_monitor, beta_monitor):
     begin = timezone.now() + timedelta(days=3)
     for title in ("Takes place", "Called off"):
         meeting = Meeting(group=steering, title=title, starts_at=begin, ends_at=begin + timedelta(hours=1))
@@ -44,6 +44,10 @@ def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinat
         order = ("Coming meetings", "Takes place", "Cancelled: these do not take place", "Called off")
         assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
         assert html.count("Called off") == 1
+    for reader, knows_why in ((alpha_monitor, True), (beta_monitor, False)):
+        html = as_(reader).get(address(meeting)).content.decode()
+        assert "This meeting does not take place." in html
+        assert ("Strike" in html) == knows_why
 
 
 def test_meeting_is_not_moved_to_a_day_without_its_group_nor_after_it_was_held(held, steering, coordinator):

@@ -61,6 +61,7 @@ def test_page_shows_all_that_is_frozen_and_approves_only_what_it_has_shown(as_, 
 
     assert client.post(path, {"seen": seen}).url == address(held, "minutes_detail")
     draft.refresh_from_db()
+    assert "nothing about this meeting can be changed any more" in client.get(address(held)).content.decode()
     assert draft.is_approved
     assert draft.agreed == [{"title": "Late", "who": "Alpha Inspectorate", "due_on": day.isoformat()}]
 
