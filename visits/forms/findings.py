@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from npmportal.quick_select import QuickSelect
 from visits.forms.fields import LongTextField
 from visits.forms.record import RecordForm
-from visits.models import Answer, Grade, Question, QuestionVersion, ScaleVersion, VisitRating
+from visits.models import Answer, Grade, Question, QuestionVersion, ScaleVersion, Standard, VisitRating
 
 Availability = Answer.Availability
 WHY_NOT = [(why.value, why.label) for why in Availability if why != Availability.RECORDED]
@@ -36,8 +36,11 @@ class RatingsForm(RecordForm):
         if grades:
             choices = [("", _("Not rated")), *grades]
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices, widget=QuickSelect)
+            self.fields[name].help_text = _needed(standard)
         note = _("%(standard)s: grounds") % {"standard": label} if grades else label
         self.fields[f"{name}_note"] = LongTextField(label=note, rows=2)
+        if not grades:
+            self.fields[f"{name}_note"].help_text = _needed(standard)
         if row:
             self.initial.setdefault(name, str(row.grade_id or ""))
             self.initial.setdefault(f"{name}_note", row.note)
@@ -83,7 +86,8 @@ class AnswersForm(RecordForm):
 
     def _add(self, question: Question) -> None:
         name, label = f"q{question.pk}", question.text
-        more: dict[str, Any] = {"required": False, "help_text": question.help}
+        help_text = " ".join(filter(None, [question.help, _needed(question)]))
+        more: dict[str, Any] = {"required": False, "help_text": help_text}
         if question.kind in LISTED:
             said = [(str(key), word) for key, word in question.options]
             choices: list[Any] = [("", _("No answer yet")), *said, (_("No answer because"), WHY_NOT)]
@@ -93,7 +97,7 @@ class AnswersForm(RecordForm):
             self.fields[name] = _number_field(label, **more)
         else:
             self.fields[name] = LongTextField(label=label, rows=2)
-            self.fields[name].help_text = question.help
+            self.fields[name].help_text = help_text
         self.fields[f"{name}_why"] = forms.ChoiceField(
             label=_("“%(question)s”: why there is no answer") % {"question": Truncator(label).chars(80)},
             required=False,
@@ -147,6 +151,10 @@ class AnswersForm(RecordForm):
         if question.kind == Question.Kind.TEXT:
             return Answer(question=question, text=said)
         return Answer(question=question, number=Decimal(said))
+
+
+def _needed(asked: Standard | Question) -> str:
+    return _("Needed for the annual return.") if asked.is_required else ""
 
 
 def _number_field(label: str, **more: Any) -> forms.DecimalField:

@@ -50,7 +50,7 @@ class RowForm(SaidInWords):
 class StandardForm(RowForm):
     class Meta:
         model = Standard
-        fields = ["name_en", "name_nl", "theme"]
+        fields = ["name_en", "name_nl", "theme", "is_required"]
         widgets = {"theme": QuickSelect}
         labels = {"name_en": gettext_lazy("In English"), "name_nl": gettext_lazy("In Dutch")}
 
@@ -94,7 +94,17 @@ class QuestionForm(RowForm):
 
     class Meta:
         model = Question
-        fields = ["text_en", "text_nl", "kind", "theme", "choices_en", "choices_nl", "help_en", "help_nl"]
+        fields = [
+            "text_en",
+            "text_nl",
+            "kind",
+            "theme",
+            "choices_en",
+            "choices_nl",
+            "help_en",
+            "help_nl",
+            "is_required",
+        ]
         widgets = {"theme": QuickSelect, "kind": QuickSelect}
         labels = {"text_en": gettext_lazy("Question in English"), "text_nl": gettext_lazy("Question in Dutch")}
 

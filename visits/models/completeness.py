@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from members.models.remit import monitors
 from visits.models.figure import VisitFigure
 from visits.models.need import NeedExamined
+from visits.models.question import Answer, Question, QuestionVersion
+from visits.models.rating import ScaleVersion, Standard, VisitRating
 from visits.models.visit import Visit
 
 
@@ -64,15 +67,32 @@ OF_TABLES: dict[str, Promise] = {
     "figures": gettext_lazy("Situation on the day"),
     "needs": gettext_lazy("Needs examined"),
 }
+# What the body itself calls needed, of what it judges and asks by.
+OF_THE_BODY: dict[str, Promise] = {
+    "ratings": gettext_lazy("Ratings"),
+    "answers": gettext_lazy("Answers to the body’s questions"),
+}
 AT_A_CLOSED_DOOR = ("times", "team", "access", "summary")  # nothing else can be recorded where entry was refused
-ORDER = ("times", "team", "access", "numbers", "talks", "figures", "needs", "judgement", "summary")
+ORDER = (
+    "times",
+    "team",
+    "access",
+    "numbers",
+    "talks",
+    "figures",
+    "needs",
+    "ratings",
+    "answers",
+    "judgement",
+    "summary",
+)
 
 
 def parts_of(visit: Visit, sees: frozenset[str]) -> list[Part]:
     """Return the parts of the record beyond the few every visit has, for the completeness meter.
 
     Only what the reader ``sees`` counts: that something is recorded in a hidden field is not told either. One query
-    for each table (none where `visit` has them already).
+    for each table (none where `visit` has them already, or says that nothing is needed of it).
     """
     asked = AT_A_CLOSED_DOOR if visit.validity == Visit.Validity.REFUSED and "validity" in sees else ORDER
     parts = (_part_of(name, visit, sees) for name in asked)
@@ -80,6 +100,8 @@ def parts_of(visit: Visit, sees: frozenset[str]) -> list[Part]:
 
 
 def _part_of(name: str, visit: Visit, sees: frozenset[str]) -> Part | None:
+    if name in OF_THE_BODY:
+        return _needed_of(name, visit) if name in sees and getattr(visit, f"needs_{name}", True) else None
     if name in OF_TABLES:
         if name not in sees:
             return None
@@ -92,6 +114,19 @@ def _part_of(name: str, visit: Visit, sees: frozenset[str]) -> Part | None:
     empty = [field for field in seen if getattr(visit, field) in (None, "")]
     words = [str(Visit._meta.get_field(field).verbose_name) for field in empty]  # type: ignore[union-attr]
     return _part(name, label, words, empty[0] if empty else "", is_begun=len(empty) < len(seen))
+
+
+def _needed_of(name: str, visit: Visit) -> Part | None:
+    """Return the part of what the body's scales or questions need of this visit; None where they need nothing."""
+    of_visit: dict[str, Any] = {"visit": visit.pk, f"{'standard' if name == 'ratings' else 'question'}": OuterRef("pk")}
+    said: Any = VisitRating.objects.filter(**of_visit) if name == "ratings" else Answer.objects.filter(**of_visit)
+    versions: Any = (ScaleVersion if name == "ratings" else QuestionVersion).objects.open_to(visit)
+    asked: Any = (Standard if name == "ratings" else Question).objects.filter(is_required=True)
+    needed = list(asked.filter(version__in=versions.order_by().values("pk")).annotate(is_said=Exists(said)))
+    if not needed:
+        return None
+    missing = [str(each) for each in needed if not each.is_said]
+    return _part(name, OF_THE_BODY[name], missing, "", is_begun=len(missing) < len(needed))
 
 
 def _part(name: str, label: Promise, missing: list[str], first_missing: str, *, is_begun: bool) -> Part:

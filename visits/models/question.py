@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from members.models import DetentionSetting, Mechanism, MemberBody
 from members.models.bilingual import in_language
 from visits.models.theme import Theme
-from visits.models.version import KeptQuerySet, Version, VersionQuerySet, one_draft, one_version_at_a_time
+from visits.models.version import (
+    KeptQuerySet,
+    Version,
+    VersionQuerySet,
+    needed_for_the_return,
+    one_draft,
+    one_version_at_a_time,
+)
 from visits.models.visit import Visit
 
 
@@ -107,6 +114,7 @@ class Question(models.Model):
     theme: Any = models.ForeignKey(
         Theme, on_delete=models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("theme")
     )
+    is_required = needed_for_the_return()
 
     class Meta:
         ordering = ["version", "position", "pk"]

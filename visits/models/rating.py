@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from members.models import DetentionSetting, Mechanism, MemberBody, Source
 from members.models.bilingual import BilingualName
 from visits.models.theme import Theme
-from visits.models.version import KeptQuerySet, Version, VersionQuerySet, one_draft, one_version_at_a_time
+from visits.models.version import (
+    KeptQuerySet,
+    Version,
+    VersionQuerySet,
+    needed_for_the_return,
+    one_draft,
+    one_version_at_a_time,
+)
 from visits.models.visit import Visit
 
 
@@ -93,6 +100,8 @@ class Standard(BilingualName):
     theme: Any = models.ForeignKey(
         Theme, on_delete=models.PROTECT, null=True, blank=True, related_name="standards", verbose_name=_("theme")
     )
+
+    is_required = needed_for_the_return()
 
     class Meta(BilingualName.Meta):
         ordering = ["version", "position", "pk"]

@@ -66,6 +66,11 @@ class Version(models.Model):
         return self.starts_on is None
 
 
+def needed_for_the_return() -> Any:
+    """Return the field that says of a standard or question that each visit is to be judged or to answer by it."""
+    return models.BooleanField(_("needed for the annual return"), default=False, db_default=False)
+
+
 def one_version_at_a_time(name: str, owner: str) -> ExclusionConstraint:
     """Return the constraint that two published versions of one ``owner`` never hold on the same day.
 

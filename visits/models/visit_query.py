@@ -68,12 +68,21 @@ class VisitQuerySet(models.QuerySet[Any]):
         return self.select_related("place", "setting", "jurisdiction").only(*LISTED)
 
     def for_detail(self) -> Self:
-        """Load what a visit's own page prints, and whether there are ratings and answers: most visits have none."""
+        """Load what a visit's own page prints, and whether there are ratings and answers: most visits have none.
+
+        Also whether the network needs any for the annual return: where not, no body's scales and questions are read.
+        """
         rows = self.select_related("place", "place__parent", "setting", "jurisdiction", "lead_body", "mechanism")
         of_visit = {"visit": OuterRef("pk")}
+
+        def needed(model: str, **of_mechanism: Any) -> Any:
+            return apps.get_model(f"visits.{model}").objects.filter(is_required=True, **of_mechanism)
+
         return rows.annotate(
             has_ratings=Exists(apps.get_model("visits.VisitRating").objects.filter(**of_visit)),
             has_answers=Exists(apps.get_model("visits.Answer").objects.filter(**of_visit)),
+            needs_ratings=Exists(needed("Standard", version__scale__mechanism=OuterRef("mechanism"))),
+            needs_answers=Exists(needed("Question", version__question_set__mechanism=OuterRef("mechanism"))),
         )
 
     def newest_first(self) -> Self:
