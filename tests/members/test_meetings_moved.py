@@ -46,7 +46,7 @@ def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinat
         assert html.count("Called off") == 1
     for reader, knows_why in ((alpha_monitor, True), (beta_monitor, False)):
         html = as_(reader).get(address(meeting)).content.decode()
-        assert "This meeting does not take place." in html
+        assert "This meeting was cancelled." in html
         assert ("Strike" in html) == knows_why
 
 
