@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.models import RegisterChange
+from members.periods import day_in_words
 from members.register_kinds import KINDS
+from npmportal.models.dated import Precision
 
 _KIND_OF = {kind.model._meta.label_lower: kind for kind in KINDS.values()}
 # Said of an entry only where nothing else changed: the days show how exact they are.
 _SILENT = {"position", "mechanism", "key", "gap_id", "starts_precision", "ends_precision"}
+
+# What codes mean that are no choices of their field.
+_CODES: dict[str, dict[Any, Any]] = {"languages": dict(settings.LANGUAGES), "reporting_year_starts_month": MONTHS}
 
 
 @dataclass(frozen=True)
@@ -86,9 +95,20 @@ def _said(model: Any, name: str, values: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(entry) for entry in value)
+        return ", ".join(str(_CODES.get(name, {}).get(entry, entry)) for entry in value)
     try:
-        choices = dict(model._meta.get_field(name).flatchoices)
+        field = model._meta.get_field(name)
     except (FieldDoesNotExist, AttributeError):
-        choices = {}
-    return str(choices.get(value, value))
+        return str(value)
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return _day(value, values.get(name.removesuffix("_on") + "_precision") or Precision.DAY)
+    codes: dict[Any, Any] = _CODES.get(name) or dict(field.flatchoices)
+    return str(codes.get(value, value))
+
+
+def _day(text: str, precision: str) -> str:
+    """Return a stored day in words, as exactly as it was known; as it stands where it is none."""
+    try:
+        return day_in_words(date.fromisoformat(text), precision)
+    except ValueError:
+        return text

@@ -2,8 +2,10 @@
 
 import pytest
 
+from members.actions.register_changes import record_change
 from members.activity_entries import entries, folded
-from members.models import Affiliation
+from members.models import Affiliation, RegisterChange
+from members.register_log import log_rows
 from npmportal import audit
 from npmportal.models import AuditEvent
 from tests.factories import VisitFactory, person
@@ -88,3 +90,17 @@ def test_two_records_or_two_acts_on_the_register_are_not_one(mechanism, alpha, c
 
     assert [(entry.text, entry.times) for entry in told] == [("Alva Lead took back a visit.", 1)] * 2
     assert told[0].first_at is None
+
+
+def test_days_and_codes_of_the_register_are_told_in_words(mechanism, alpha, coordinator):
+    both = {"starts_on": "2017-01-01", "starts_precision": "year", "ends_on": "2018-03-02", "nonsense_on": "x"}
+    given = {"mechanism": mechanism, "by": coordinator, "act": "change"}
+    record_change(row=alpha.names.get(), before={}, after=both, **given)
+    record_change(row=mechanism, before={"languages": ["nl"]}, after={"languages": ["en-gb", "nl"]}, **given)
+
+    after = {line.field: line.after for row in log_rows(RegisterChange.objects.order_by("pk")) for line in row.lines}
+
+    assert after["From"] == "2017"
+    assert after["No longer from"] == "2 Mar 2018"
+    assert after["Languages"] == "English, Dutch"
+    assert after["Nonsense on"] == "x"
