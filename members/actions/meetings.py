@@ -101,7 +101,7 @@ def record_attendance(
     # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
     seats = GroupSeat.objects.as_at(stored.day).filter(group=stored.group, body__in={row.body_id for row in kept})
     members = seats.exclude(standing=GroupSeat.Standing.INVITEE).order_by("body").values_list("body", flat=True)
-    told = {"bodies": list(members.distinct()), "rows": len(kept)}
+    told: dict[str, Any] = {"bodies": list(members.distinct()), "rows": len(kept)}
     _record("meeting.attendance_corrected" if earlier else "meeting.held", stored, by, **told)
     return stored
 
