@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.models import RegisterChange
 from members.periods import day_in_words
@@ -24,6 +25,14 @@ _SILENT = {"position", "mechanism", "key", "gap_id", "starts_precision", "ends_p
 
 # What codes mean that are no choices of their field.
 _CODES: dict[str, dict[Any, Any]] = {"languages": dict(settings.LANGUAGES), "reporting_year_starts_month": MONTHS}
+# What is kept on the pages of the coverage; the other entries are named by their kind.
+_OF_COVERAGE = {
+    "members.remit": gettext_lazy("remit"),
+    "members.coveragegap": gettext_lazy("gap"),
+    "members.gapinquiry": gettext_lazy("question about a gap"),
+    "members.coveragenote": gettext_lazy("explanation of a cell"),
+    "members.expectedlayer": gettext_lazy("layer that a setting should have"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,8 @@ def lines_of(change: RegisterChange) -> list[Line]:
 
 def _record(label: str) -> str:
     kind, model = _KIND_OF.get(label), _model(label)
-    if kind:
-        return capfirst(str(kind.one))
+    if words := kind.one if kind else _OF_COVERAGE.get(label):
+        return capfirst(str(words))
     return capfirst(str(model._meta.verbose_name)) if model else label
 
 

@@ -23,6 +23,7 @@ def test_question_and_answer(as_, gap, coordinator):
     assert "The ministry" in html
     assert "Nobody." in html
     assert RegisterChange.objects.filter(record="members.gapinquiry").count() == 2
+    assert "Change in the world: Question about a gap" in client.get("/examplia/desk/register/log/").content.decode()
     assert "The ministry" not in client.get("/examplia/coverage/?on=2014-01-01").content.decode()
 
 
