@@ -183,7 +183,8 @@ def lacks_for_a_remit(mechanism: Mechanism, user: Any) -> list[Standing]:
 
 def _address(need: Need, mechanism: Mechanism) -> str:
     argument = {"members:entry_add": "entries", "members:fact_add": "kind"}.get(need.url_name)
-    return reverse(need.url_name, kwargs={"npm": mechanism.slug} | ({argument: need.of} if argument else {}))
+    address = reverse(need.url_name, kwargs={"npm": mechanism.slug} | ({argument: need.of} if argument else {}))
+    return f"{address}?role={INVITED[need.name]}" if need.name in INVITED else address
 
 
 def _found(mechanism: Mechanism, user: Any) -> dict[str, Any]:

@@ -28,7 +28,8 @@ DELICATE = ("administrator", "coordinator")
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages_people
 def invite(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    form = InviteForm(request.POST or None, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    start = {"role": request.GET.get("role", "")[:40]}  # a first step on the desk names the role
+    form = InviteForm(request.POST or None, user=request.user, mechanism=mechanism, initial=start)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["role"] in DELICATE:
             require_fresh_sign_in(request)

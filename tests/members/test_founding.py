@@ -1,5 +1,6 @@
 """The first steps of a new mechanism, and what is said before its pages open to everybody."""
 
+import re
 from datetime import date
 
 import pytest
@@ -93,6 +94,8 @@ def test_desk_of_a_new_mechanism_says_what_comes_first_until_it_is_open(as_, nov
     for standing in desk.context["first_steps"]:
         assert f'href="{standing.url}"' in desk.content.decode()
         assert as_(founder).get(standing.url).status_code == 200, standing.url
+    invited = as_(founder).get("/nova/desk/people/invite/?role=administrator").content.decode()
+    assert re.search(r'value="administrator"[^>]* checked', invited)
     bare = as_(founder).get("/nova/desk/coverage/remits/new/").context["lacks"]
     assert [standing.need.name for standing in bare] == ["has_jurisdictions", "has_settings", "has_members"]
     register = as_(founder).get("/nova/desk/register/").content.decode()
