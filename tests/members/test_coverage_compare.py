@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
+import page
 import pikepdf
 import pytest
 from django.urls import reverse
@@ -171,6 +172,8 @@ def test_page_of_pdf_is_accessible_and_for_the_desk(client, as_, uk, tmp_path):
 
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    (tmp_path / "coverage.pdf").write_bytes(response.content)
+    assert page.validate_pdf(str(tmp_path / "coverage.pdf"), profile="ua1").is_compliant
     with pikepdf.open(io.BytesIO(response.content)) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.Root.Lang).startswith("en")
@@ -178,7 +181,7 @@ def test_page_of_pdf_is_accessible_and_for_the_desk(client, as_, uk, tmp_path):
             assert metadata["pdfuaid:part"] == "1"
         width, height = pdf.pages[0].mediabox[2:]
         assert width > height
-        first, second = (text_of(SimpleNamespace(pages=[page])) for page in pdf.pages)
+        first, second = (text_of(SimpleNamespace(pages=[sheet])) for sheet in pdf.pages)
     for words in ("asat1January2014", "8gapsrecorded", "HMIPwithCQCandOfsted", "Nomonitor:asourcesays", "1/2"):
         assert words in first
     for words in ("Gaps:whatnobodymonitors", "militaryguardhouses", "CareQualityCommission", "Sources", "asat1January"):
