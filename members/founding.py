@@ -108,7 +108,7 @@ NEEDS = (
         "has_layers",
         "members:expected_layers",
         _("No setting says which layers of monitoring it is meant to have: cells without a monitor do not stand out."),
-        _("Expected layers"),
+        _("Layers each setting should have"),
     ),
     Need(
         "has_two_administrators",
