@@ -172,7 +172,7 @@ def gap_text(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRespons
         done=_("The text is saved."),
         act=lambda: actions.write_report_text(gap=gap, **form.cleaned_data, by=request.user),  # type: ignore[arg-type]
         back=gap_url(gap),
-        more={"gap": gap},
+        more={"gap": gap, "printed": gap.for_report, "is_own_text": bool(gap.report_text or gap.report_text_nl)},
     )
 
 

@@ -233,10 +233,14 @@ def test_correct_close_and_remove(as_, gap, coordinator):
 
 def test_report_text_in_both_languages(as_, gap, coordinator):
     client, path = as_(coordinator), f"{GAPS}{gap.pk}/text/"
+    empty = client.get(path).content.decode()
+    assert "No text of its own is written yet." in empty
+    assert gap.explanation in empty
     client.post(path, {"english": "In the report.", "dutch": "In het verslag."} | seen(client, path))
 
     gap.refresh_from_db()
     assert (gap.report_text, gap.report_text_nl) == ("In the report.", "In het verslag.")
+    assert "No text of its own" not in client.get(path).content.decode()
 
 
 def test_note_explains_several_cells_at_once(as_, mechanism, layer, coordinator):
