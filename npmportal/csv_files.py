@@ -13,6 +13,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}
 # Excel reads UTF-8 as such only after this mark; every CSV reader of note takes it ("utf-8-sig").
 MARK = "\ufeff"
+SHORT, MOST_KEPT = 60, 20_000
 
 
 def cell(value: Any) -> Any:
@@ -38,9 +39,22 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]
     buffer.write(MARK)
     writer.writerow(header)
     yield _taken(buffer)
+    known: dict[str, str] = {}  # short texts come again and again: terms, names of places, times
     for row in rows:
-        writer.writerow([value if value is None else cell(value) for value in row])
+        writer.writerow([value if value is None or type(value) is int else _kept(value, known) for value in row])
         yield _taken(buffer)
+
+
+def _kept(value: Any, known: dict[str, str]) -> Any:
+    """Return `cell` of ``value``, remembered in ``known`` where it is a short text."""
+    if type(value) is not str or len(value) > SHORT:
+        return cell(value)
+    found = known.get(value)
+    if found is None:
+        found = cell(value)
+        if len(known) < MOST_KEPT:
+            known[value] = found
+    return found
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:

@@ -137,7 +137,7 @@ def test_queries_do_not_grow_with_the_lines(as_, coordinator, mechanism, visit, 
     with CaptureQueriesContext(connection) as many:
         client.get(url(mechanism, "visits_csv")).getvalue()
 
-    assert len(many) == len(few)
+    assert len(many) <= len(few)  # what is kept of the register in the process is read the first time alone
 
 
 # -- In the background ------------------------------------------------------------------------------------------------

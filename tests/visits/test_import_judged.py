@@ -1,4 +1,4 @@
-"""Figures, ratings and answers as columns of a file of visits: read, checked, stored, told, taken back."""
+"""Figures, needs, ratings and answers as columns of a file of visits: read, checked, stored, told, taken back."""
 
 import csv
 import io
@@ -14,12 +14,14 @@ from tests.visits.question_tools import questions_of, scale_of
 from visits.actions import imports
 from visits.actions.record import change_record
 from visits.actions.versions import publish
-from visits.models import Answer, Grade, Import, Standard, Visit, VisitFigure, VisitRating
+from visits.models import Answer, Grade, Import, NeedExamined, Standard, Visit, VisitFigure, VisitRating
 
 SAFETY, RESPECT = "Rating: Alpha tests: Safety", "Oordeel: Alpha tests: Respect"
 BELL, DEGREES, CLEAN, SEEN = "Was the bell answered?", "Answer: Degrees in the cell", "How clean?", "What did you see?"
 HEAD = [*HEADER, SAFETY, f"{SAFETY}: grounds", "Respect", BELL, DEGREES, CLEAN, SEEN, "People held in all", "Deaths"]
-SAID = ["Good", "Calm wings.", "1", "ja", "18,5", "vuil", "A made bed.", "120", "not asked"]
+HEAD += ["Needs of women"]
+SAID = ["Good", "Calm wings.", "1", "ja", "18,5", "vuil", "A made bed.", "120", "not asked", "examined"]
+EMPTY = [""] * len(SAID)
 
 
 @pytest.fixture
@@ -47,51 +49,54 @@ def standing(visit):
     answers = {
         row.question.text_en: row.stated for row in Answer.objects.filter(visit=visit).select_related("question")
     }
-    return figures, ratings, answers
+    needs = {row.group: (row.answer, row.note) for row in NeedExamined.objects.filter(visit=visit)}
+    return figures, ratings, answers, needs
 
 
 ALL = (
     {"held": 120, "deaths": "not asked"},
     {"Safety": ("Good (3)", "Calm wings."), "Respect": ("Poor (1)", "")},
     {BELL: "Yes", "Degrees in the cell": "18.5", CLEAN: "Dirty", SEEN: "A made bed."},
+    {"women": ("examined", "")},
 )
 
 
 def test_they_come_in_with_new_visits_and_a_second_run_changes_nothing(asked, prison, alpha, alpha_lead):
-    rows = [row_of("A-1", prison, *SAID), row_of("A-2", prison, *[""] * 9)]
+    rows = [row_of("A-1", prison, *SAID), row_of("A-2", prison, *EMPTY)]
     batch = imported(rows, alpha, alpha_lead)
     assert (batch.counts["new"], batch.counts["wrong"]) == (2, 0), problems_of(batch)
     assert set(batch.columns) == {str(number) for number in range(len(HEAD))}
 
     assert stored(batch, alpha_lead).state == Import.State.DONE
     assert standing(Visit.objects.get(reference="A-1")) == ALL
-    assert standing(Visit.objects.get(reference="A-2")) == ({}, {}, {})
+    assert standing(Visit.objects.get(reference="A-2")) == ({}, {}, {}, {})
     assert imported(rows, alpha, alpha_lead).counts["unchanged"] == 2
 
     imports.undo_import(batch=batch, reason="The wrong file.", by=alpha_lead)
     assert not Visit.objects.exists()
-    assert not any(model.objects.exists() for model in (VisitFigure, VisitRating, Answer))
+    assert not any(model.objects.exists() for model in (VisitFigure, VisitRating, Answer, NeedExamined))
 
 
 def test_what_differs_is_changed_told_and_put_back(asked, prison, alpha, alpha_lead):
     stored(imported([row_of("A-1", prison, *SAID)], alpha, alpha_lead), alpha_lead)
     visit = Visit.objects.get()
-    changes = ["Fair (2)", "", "", "nee", "", "", "", "121", ""]
+    NeedExamined.objects.update(note="A wing of their own.")
+    changes = ["Fair (2)", "", "", "nee", "", "", "", "121", "", "no"]
     second = imported([row_of("A-1", prison, *changes)], alpha, alpha_lead)
     assert second.counts["updated"] == 1
 
     second = stored(second, alpha_lead)
 
-    figures, ratings, answers = ALL
+    figures, ratings, answers, _needs = ALL
     changed = (figures | {"held": 121}, ratings | {"Safety": ("Fair (2)", "Calm wings.")}, answers | {BELL: "No"})
-    assert standing(visit) == changed
+    assert standing(visit) == (*changed, {"women": ("not_examined", "A wing of their own.")})
     told = visit.changes.get().fields
-    assert set(told) == {"figures", "ratings", "answers"}
+    assert set(told) == {"figures", "ratings", "answers", "needs"}
     key = str(Standard.objects.get(name_en="Safety").pk)
     grades = [content[key][1] for content in told["ratings"]]
     assert grades == [["Good (3)", ""], ["Fair (2)", ""]]
     imports.undo_import(batch=second, reason="Typed wrongly.", by=alpha_lead)
-    assert standing(visit) == ALL
+    assert standing(visit) == (*ALL[:3], {"women": ("examined", "A wing of their own.")})
 
 
 def test_what_was_added_since_keeps_an_import_from_being_undone(asked, prison, alpha, alpha_lead):
@@ -119,7 +124,7 @@ def test_what_was_added_since_keeps_an_import_from_being_undone(asked, prison, a
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_row_and_column(number, said, reason, asked, prison, alpha, alpha_lead):
-    cells = [""] * 9
+    cells = EMPTY.copy()
     cells[number] = said
     batch = imported([row_of("A-1", prison, *SAID), row_of("A-2", prison, *cells)], alpha, alpha_lead)
 
@@ -162,7 +167,11 @@ def test_a_download_comes_back_as_it_went(as_, asked, prison, alpha, alpha_lead)
 
     judged = {name for name in header if name.startswith(("Rating", "Answer"))}
     assert len(judged) == 7
-    assert {header[int(number)] for number in batch.columns} >= judged | {"People held in all", "Deaths"}
+    assert {header[int(number)] for number in batch.columns} >= judged | {
+        "People held in all",
+        "Deaths",
+        "Needs of women",
+    }
     assert checked(batch, alpha_lead).counts["unchanged"] == 1
 
 

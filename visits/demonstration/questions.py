@@ -55,6 +55,7 @@ def _ask(mechanism: Mechanism, body: int, setting: int, themes: list[Theme]) -> 
             text_en=en,
             text_nl=nl,
             kind=kind,
+            is_required=n == 0,
             theme=themes[theme],
             choices_en=list(filter(None, choices_en.split(","))),
             choices_nl=list(filter(None, choices_nl.split(","))),

@@ -19,7 +19,7 @@ from members.models import DetentionSetting, Mechanism, MemberBody
 from npmportal.pdf import Limits, write_pdf
 from visits import field_table
 from visits.importing import columns as reads
-from visits.importing.columns import Column, columns_of
+from visits.importing.columns import NEEDS, Column, columns_of
 from visits.importing.judged import Judged
 from visits.models import NeedExamined, QuestionVersion, ScaleVersion, Visit, VisitFigure
 from visits.models.body_names import BodyNames
@@ -83,10 +83,12 @@ def as_columns(
     mechanism: Mechanism, body: MemberBody, setting: DetentionSetting, on: date
 ) -> tuple[list[Column], dict[str, list[str]]]:
     """Return what the sheet asks as columns of the import, and by name of those what can be chosen from, where that is
-    the body's own. What is no column of it stands on the paper alone: needs, and the grounds of ratings."""
+    the body's own. What is no column of it stands on the paper alone: what was found of needs, and the grounds of
+    ratings."""
     known = columns_of("visits")
     columns = [known[name] for name in COLUMNS]
     columns += [known[measure] for _title, _total, measures in VisitFigure.GROUPS for measure in measures]
+    columns += [known[f"{NEEDS}{group}"] for group in NeedExamined.Group]
     own = list(Judged(body, mechanism).asked_on(on, setting.pk))
     return [*columns, *(column for column, _words in own)], {column.name: words for column, words in own}
 

@@ -83,7 +83,7 @@ class Lines:
         own = [name for name in self._fields if name not in BODIES and name not in BESIDE]
         columns = [RELATED.get(name, name) for name in own]
         ordered = self._visits.order_by("-starts_on", "-id").values_list(*KEYS, *columns)
-        wanted = frozenset(self._fields)
+        wanted, keys = frozenset(self._fields), [column.key for column in self.columns]
         for chunk in _chunked(ordered.iterator(chunk_size=AT_ONCE)):
             beside = self._beside([row[0] for row in chunk])
             for pk, body_ids, state, confidentiality, day, *values in chunk:
@@ -96,7 +96,8 @@ class Lines:
                     row |= beside[pk]
                 sees = self._reader.sees_in(body_ids, state, confidentiality)
                 if wanted <= sees:
-                    yield [row.get(column.key) for column in self.columns]
+                    said = row.get
+                    yield [said(key) for key in keys]
                 else:
                     yield [row.get(column.key) if column.field in sees else hidden for column in self.columns]
 

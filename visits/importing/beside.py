@@ -1,4 +1,4 @@
-"""What a row brings besides the visit itself: figures, ratings, answers, each in a table of its own.
+"""What a row brings besides the visit itself: figures, needs, ratings, answers, each in a table of its own.
 
 The same four things are done with all of them: comparing with what stands there, storing, telling the feed, undoing.
 """
@@ -12,7 +12,7 @@ from django.db import models
 
 from visits.actions.record import PARTS
 from visits.importing.copying import NewRows
-from visits.models import Answer, Visit, VisitFigure, VisitRating
+from visits.models import Answer, NeedExamined, Visit, VisitFigure, VisitRating
 
 Row = Any  # of one of the models, not stored yet, or as it is stored
 
@@ -35,6 +35,7 @@ class Table:
 
 TABLES: dict[str, Table] = {
     "figures": Table(VisitFigure, "measure", ("availability", "value"), "situation"),
+    "needs": Table(NeedExamined, "group", ("answer", "note"), "needs"),
     "ratings": Table(VisitRating, "standard_id", ("grade_id", "note"), "ratings"),
     "answers": Table(Answer, "question_id", ("availability", "number", "text"), "answers"),
 }
@@ -50,7 +51,7 @@ class Brought:
     def __str__(self) -> str:
         if isinstance(self.row, VisitRating):
             return ": ".join(filter(None, [str(self.row.grade) if self.row.grade else "", self.row.note]))
-        return str(self.row.stated)
+        return str(self.row.answer if isinstance(self.row, NeedExamined) else self.row.stated)
 
 
 Bringing = dict[str, dict[Any, Brought]]  # by line of the field table and key
@@ -80,6 +81,8 @@ def differing(brought: Bringing, stored: Stored) -> Bringing:
             if present is not None and field == "ratings":
                 one.row.grade = one.row.grade or present.grade
                 one.row.note = one.row.note or present.note
+            elif present is not None and field == "needs":
+                one.row.note = present.note  # which stands in no column
             if present is None or table.said_in(one.row) != table.said_in(present):
                 found.setdefault(field, {})[key] = one
     return found

@@ -12,17 +12,19 @@ from typing import Any
 
 from django.db import models
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from visits.actions.visits import RECORDED
 from visits.importing.synonyms import SYNONYMS
-from visits.models import Import, Place, Visit, VisitFigure
+from visits.models import Import, NeedExamined, Place, Visit, VisitFigure
 
 LANGUAGES = ("en-gb", "nl")
 LONGEST_TEXT = 10_000
 HIGHEST = 2_147_483_647  # of a whole number in the database
 Kind = Import.Kind
+NEEDS = "needs."  # before the group of which the needs were examined
 
 # How the cells of a column are read.
 TEXT, DAY, TIME, NUMBER, DECIMAL, TERM = "text", "day", "time", "number", "decimal", "term"
@@ -72,7 +74,7 @@ class Column:
     @property
     def may_be_fixed(self) -> bool:
         """Whether one value may hold for every row of a file that has no such column."""
-        return self.reads == TERM
+        return self.reads == TERM and not self.table
 
 
 @cache
@@ -94,6 +96,13 @@ def _of_visits() -> Iterable[Column]:
             yield column
     for measure in VisitFigure.Measure:
         yield Column(measure.value, FIGURE, measure._label_, table="figures")
+    for group in NeedExamined.Group:
+        answers: tuple[tuple[str, Any], ...] = tuple(NeedExamined.Answer.choices)
+        yield Column(f"{NEEDS}{group.value}", TERM, _needs_of(group), choices=answers, table="needs")
+
+
+def _needs_of(group: NeedExamined.Group) -> str:
+    return lazy(lambda: gettext("Needs of %(group)s") % {"group": group.label}, str)()
 
 
 READS_OF_FIELDS: dict[type[Any], str] = {

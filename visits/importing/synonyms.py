@@ -18,7 +18,9 @@ def simple(text: str) -> str:
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     # visits
-    "reference": ("ref", "our reference", "visit id", "visit reference", "visit number", "kenmerk", "bezoeknummer"),
+    "reference": (
+        "ref", "our ref", "our reference", "visit id", "visit reference", "visit number", "kenmerk", "bezoeknummer",
+    ),
     "place": (
         "establishment", "institution", "facility", "location", "site", "prison", "custody suite", "place code",
         "place name", "establishment code", "establishment name", "inrichting", "instelling", "locatie",
@@ -114,6 +116,13 @@ VALUES: dict[str, dict[str, str]] = {
         "delay": "delayed", "vertraagd": "delayed", "restricted": "partial", "gedeeltelijk": "partial", "no": "refused",
         "denied": "refused", "geweigerd": "refused",
     },
+}  # fmt: skip
+VALUES |= {
+    f"needs.{group}": {
+        "yes": "examined", "ja": "examined", "no": "not_examined", "nee": "not_examined", "n a": "not_applicable",
+        "nvt": "not_applicable", "n v t": "not_applicable",
+    }
+    for group in ("women", "minors", "lgbtqi", "disability")
 }  # fmt: skip
 
 # What people write where there is nothing to write: it is not recorded, and it is never nought.

@@ -108,7 +108,7 @@ OWN: tuple[type[Model], ...] = (ImportedVisit, VisitPartner, VisitEvent, VisitTe
 
 
 def _own(batch: Import) -> tuple[type[Model], ...]:
-    """Return what comes with a visit from ``batch``: figures, ratings, answers only where its file has columns of them.
+    """Return what comes with a visit from ``batch``: figures, needs, ratings, answers where its file has such columns.
 
     Who adds to those later saves the visit, which then is no longer as the import left it (`used_visits`).
     """

@@ -12,14 +12,14 @@ from visits.field_table import reader_of
 from visits.importing import beside
 from visits.importing.beside import Brought
 from visits.importing.checking import RowReader
-from visits.importing.columns import FIGURE, Column
+from visits.importing.columns import FIGURE, NEEDS, Column
 from visits.importing.judged import Judged
 from visits.importing.lookups import Bodies, KnownPlace, Places, Remits
 from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from visits.importing.synonyms import simple
 from visits.importing.terms import names_of_term
 from visits.importing.values import Wrong
-from visits.models import Import, Visit, VisitFigure, VisitRating
+from visits.models import Import, NeedExamined, Visit, VisitFigure, VisitRating
 
 OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
@@ -36,7 +36,7 @@ class VisitChecker:
         allowed = self.fields.records() if self.may_log else frozenset()
         self.reader = RowReader(batch, Places(batch.mechanism, batch.body, user), bodies, allowed)
         self.remits = Remits(batch.mechanism, batch.body)
-        # Columns of figures, ratings and answers: most files have none, and pay nothing for them.
+        # Columns of figures, needs, ratings and answers: most files have none, and pay nothing for them.
         self._beside = [column for column in self.reader.columns.values() if column.table]
         self.today = date.today()
         self._seen: dict[str, int] = {}
@@ -83,7 +83,7 @@ class VisitChecker:
                 self._bring(outcome, column, said)
 
     def _bring(self, outcome: Outcome, column: Column, said: Any) -> None:
-        """Turn what a column of figures, ratings or answers says into a row of its table."""
+        """Turn what a column of figures, needs, ratings or answers says into a row of its table."""
         try:
             row = self._row_of(outcome, column, said)
             if row is None:
@@ -98,6 +98,8 @@ class VisitChecker:
     def _row_of(self, outcome: Outcome, column: Column, said: Any) -> Any:
         if column.reads == FIGURE:
             return VisitFigure(measure=column.name, availability=said.availability, value=said.value)
+        if column.table == "needs":
+            return NeedExamined(group=column.name.removeprefix(NEEDS), answer=said)
         place: KnownPlace = outcome.values["place"]
         return self._judged.read(column.name, said, outcome.values["starts_on"], place.setting_id)
 
