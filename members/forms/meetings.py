@@ -49,6 +49,7 @@ class MeetingForm(InWords, forms.ModelForm[Meeting]):
         fields["starts_at"].help_text = group.time_zone
         self.initial["version"] = self.instance.version
         self.before = (self.instance.starts_at, self.instance.ends_at)
+        fields["reason"].hint_says_when = True  # the hint tells when it is needed: it is not simply optional
         if self.instance._state.adding:
             del self.fields["reason"]
         elif self.instance.is_held:
