@@ -118,7 +118,7 @@ def mechanism_add(request: HttpRequest) -> HttpResponse:
             refuse(form, error)
         else:
             messages.success(request, _("Founded. You administer it; nobody else sees it until it is shown."))
-            return redirect("members:register", npm=mechanism.slug)
+            return redirect("reports:desk_home", npm=mechanism.slug)  # where the first steps stand
     lead = _("It begins empty and hidden from the public. You become its first administrator.")
     return _page(request, form, title=_("Found a mechanism"), lead=lead, cancel_url=reverse("members:start"))
 

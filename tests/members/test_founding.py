@@ -111,6 +111,16 @@ def test_desk_of_a_new_mechanism_says_what_comes_first_until_it_is_open(as_, nov
     assert "First steps" not in desk.content.decode()
 
 
+def test_founding_leads_to_the_desk_with_the_first_steps(as_, founder):
+    given = {"name_en": "Network of Terra", "slug": "terra", "country_en": "Terra", "profile": "network"}
+    given |= {"main_language": "en-gb", "reporting_year_starts_month": "1", "new_source_title": "An invented act"}
+
+    page = as_(founder).post("/start/mechanism/", given, follow=True)
+
+    assert page.redirect_chain == [("/terra/desk/", 302)]
+    assert "First steps" in page.content.decode()
+
+
 def test_steps_are_for_those_who_may_take_them_and_cost_an_open_mechanism_nothing(as_, nova, founder):
     body = BodyFactory(mechanism=nova, slug="gamma")
     keeper, lead = person("coordinator", nova), person("body_lead", body)
