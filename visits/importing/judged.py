@@ -62,6 +62,7 @@ class Judged:
     def __init__(self, body: MemberBody, mechanism: Mechanism) -> None:
         self._body, self._mechanism = body, mechanism
         self._held: dict[str, list[_Held]] = defaultdict(list)
+        self._graded: dict[int, dict[str, Grade]] = {}
         self.columns: dict[str, Column] = {}
         self._add_standards()
         self._add_questions()
@@ -137,18 +138,18 @@ class Judged:
         return self._rating(held.asked, text)
 
     def _rating(self, standard: Standard, text: str) -> VisitRating | None:
-        grades = self._grades[standard.version_id]
-        if not grades:
+        version = standard.version_id
+        if not self._grades[version]:
             return VisitRating(standard=standard, note=text)
+        if version not in self._graded:
+            self._graded[version] = _words_of(self._grades[version])
         word = simple(text)
-        for grade in grades:
-            if word in {simple(each) for each in (grade.name_en, grade.name_nl, str(grade)) if each}:
-                return VisitRating(standard=standard, grade=grade)
-            if word == str(grade.number) or grade.is_not_applicable and word in NOT_APPLICABLE:
-                return VisitRating(standard=standard, grade=grade)
+        if grade := self._graded[version].get(word):
+            return VisitRating(standard=standard, grade=grade)
         if word in NOTHING:
             return None
-        raise Wrong(_("This is no grade of that scale: %(grades)s.") % {"grades": ", ".join(map(str, grades))})
+        grades = ", ".join(map(str, self._grades[version]))
+        raise Wrong(_("This is no grade of that scale: %(grades)s.") % {"grades": grades})
 
     @cached_property
     def _grades(self) -> dict[int, list[Grade]]:
@@ -162,6 +163,17 @@ class Judged:
 
     def _all(self) -> Iterable[_Held]:
         return (held for several in self._held.values() for held in several)
+
+
+def _words_of(grades: list[Grade]) -> dict[str, Grade]:
+    """Return the grades of a version by every word that means one of them: names before numbers."""
+    words: dict[str, Grade] = {}
+    for grade in grades:
+        named = (grade.name_en, grade.name_nl, str(grade))
+        words |= {simple(word): grade for word in named if word} | {
+            word: grade for word in NOT_APPLICABLE if grade.is_not_applicable
+        }
+    return {str(grade.number): grade for grade in grades if grade.number is not None} | words
 
 
 def _answer(question: Question, text: str) -> Answer | None:
