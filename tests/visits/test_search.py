@@ -308,6 +308,7 @@ def test_texts_beyond_measure_are_stored_and_found_by_their_beginning(as_, alpha
 def test_queries_are_constant_in_the_number_of_visits(as_, coordinator, alpha_lead, url, place, alpha):
     client = as_(coordinator)
     VisitFactory(place=place, lead_body=alpha, state="approved", summary="mould")
+    client.get(url, {"q": "mould"})  # what the process keeps of the register is read the first time alone
     with CaptureQueriesContext(connection) as few:
         client.get(url, {"q": "mould"})
     for visit in VisitFactory.create_batch(12, place=place, lead_body=alpha, state="approved", summary="mould"):
