@@ -171,9 +171,9 @@ def _sentence(
 def _done_to(change: RegisterChange) -> str:
     if change.act == RegisterChange.Act.CORRECTION:
         return "corrected"
-    if change.act == RegisterChange.Act.REMOVAL or not change.after:
+    if change.act == RegisterChange.Act.REMOVAL or (change.before and not change.after):
         return "removed"
-    return "changed" if change.before else "added"
+    return "added" if change.after and not change.before else "changed"
 
 
 def _register_words(row: LogRow, bodies: list[str]) -> str:

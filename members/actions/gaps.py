@@ -65,7 +65,10 @@ def start_gap(*, given: GapGiven, by: User, reason: str = "") -> CoverageGap:
 
 @transaction.atomic
 def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User, seen: str | None = None) -> CoverageGap:
-    """Mend a gap that was entered wrongly or incompletely; ChangedSince where it is not as ``seen`` (its seal)."""
+    """Mend a gap that was entered wrongly or incompletely.
+
+    ChangedSince where it is not as ``seen`` (its seal), CoverageError where it says already what is given.
+    """
     check_may(by, gap.setting.mechanism)
     gap = locked(gap)
     check_seen(gap, seen)
@@ -74,7 +77,8 @@ def correct_gap(*, gap: CoverageGap, given: GapGiven, reason: str, by: User, see
         setattr(gap, name, value)
     gap.save(update_fields=list(fields))
     gap.jurisdictions.set(given.jurisdictions)
-    leave_trace(Act.CORRECTION, gap, by, before, values_of(gap), given.since.day, reason)
+    after = changed(before, gap)
+    leave_trace(Act.CORRECTION, gap, by, before, after, given.since.day, reason)
     return gap
 
 
@@ -135,14 +139,14 @@ def remove_gap(*, gap: CoverageGap, reason: str, by: User) -> None:
 
 @transaction.atomic
 def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User, seen: str | None = None) -> CoverageGap:
-    """Write what the annual report says of the gap; an empty text lets the report print the explanation."""
+    """Write what the annual report says of the gap: empty, it prints why nobody monitors. CoverageError if unchanged."""
     check_may(by, gap.setting.mechanism)
     gap = locked(gap)
     check_seen(gap, seen)
     before = values_of(gap)
     gap.report_text, gap.report_text_nl = english, dutch
     gap.save(update_fields=["report_text", "report_text_nl"])
-    leave_trace(Act.CHANGE, gap, by, before, values_of(gap), None)
+    leave_trace(Act.CHANGE, gap, by, before, changed(before, gap), None)
     return gap
 
 
@@ -237,6 +241,14 @@ def _end(row: Any, until: Day, by: User, note: str) -> None:
     row.note = "\n".join(filter(None, (row.note, note)))
     row.save(update_fields=["ends_on", "ends_precision", "note"])
     leave_trace(Act.CHANGE, row, by, before, values_of(row), until.day)
+
+
+def changed(before: dict[str, Any], row: Any) -> dict[str, Any]:
+    """Return what ``row`` holds now; CoverageError where that is what it held ``before``."""
+    after = values_of(row)
+    if before == after:
+        raise CoverageError(_("Nothing was changed: the entry says this already."))
+    return after
 
 
 def locked(row: Any) -> Any:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.actions.coverage import CoverageError
-from members.actions.gaps import check_may, locked
+from members.actions.gaps import changed, check_may, locked
 from members.actions.register_changes import check_seen, record_change, values_of
 from members.models import CoverageGap, GapInquiry, RegisterChange, User
 
@@ -41,7 +41,7 @@ def answer(
 ) -> GapInquiry:
     """Write down what somebody answered; with a ``reason`` where an answer stood there and was wrong.
 
-    CoverageError where the answer is older than the question.
+    CoverageError where the answer is older than the question, or says this already.
     """
     check_may(by, inquiry.gap.setting.mechanism)
     inquiry = locked(inquiry)
@@ -56,7 +56,8 @@ def correct_inquiry(
 ) -> GapInquiry:
     """Mend a question or an answer that was written down wrongly; the history keeps the old words.
 
-    CoverageError where the answer is older than the question; ChangedSince where it is not as ``seen`` (its seal).
+    CoverageError where the answer is older than the question or nothing was changed; ChangedSince where it is not as
+    ``seen`` (its seal).
     """
     check_may(by, inquiry.gap.setting.mechanism)
     inquiry = locked(inquiry)
@@ -81,7 +82,7 @@ def _write(inquiry: GapInquiry, given: InquiryGiven, act: str, on: date | None, 
     for name, value in vars(given).items():
         setattr(inquiry, name, value)
     inquiry.save(update_fields=list(vars(given)))
-    _leave_trace(act, inquiry, by, before, values_of(inquiry), on, reason)
+    _leave_trace(act, inquiry, by, before, changed(before, inquiry), on, reason)
     return inquiry
 
 

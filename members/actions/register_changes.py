@@ -72,12 +72,14 @@ def record_change(
     """Write down one act on ``row`` in the transaction that does it, and one audit event that points to it.
 
     Of ``before`` and ``after`` (`values_of`, or {} for a row that was not or is no longer there) only what differs is
-    kept. ``concerned`` are the ids of the bodies of something that several hold: their leads read of it as of what is
-    about one ``body``. A correction or a removal without a ``reason`` is refused by ValueError: forms ask for it.
+    kept, and beside a day how exactly it is known. ``concerned`` are the ids of the bodies of something that several
+    hold: their leads read of it as of what is about one ``body``. A correction or a removal without a ``reason`` is
+    refused by ValueError: forms ask for it.
     """
     if act != RegisterChange.Act.CHANGE and not reason.strip():
         raise ValueError("A correction of the register needs a reason.")
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    kept = {*names, *(f"{name.removesuffix('_on')}_precision" for name in names if name.endswith("_on"))}
     change = RegisterChange.objects.create(
         mechanism=mechanism,
         body=body,
@@ -85,8 +87,8 @@ def record_change(
         record=row._meta.label_lower,
         record_id=str(row.pk),
         effective_on=effective_on,
-        before={name: before[name] for name in names if name in before},
-        after={name: after[name] for name in names if name in after},
+        before={name: value for name, value in before.items() if name in kept},
+        after={name: value for name, value in after.items() if name in kept},
         reason=reason.strip(),
         by=by,
     )

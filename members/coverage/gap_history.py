@@ -40,9 +40,11 @@ def history_of(gap: CoverageGap, later: Collection[int] = ()) -> list[Happening]
     taken_back = changes.filter(record=INQUIRY, act=Act.REMOVAL, before__gap_id=gap.pk)
     asked = {str(inquiry.pk): inquiry.asked for inquiry in gap.inquiries.all()}
     numbers = [*asked, *taken_back.values_list("record_id", flat=True)]
-    again = Q(record=GAP, record_id__in=[str(pk) for pk in later], before={}) & ~Q(reason="")
+    again = Q(record=GAP, record_id__in=[str(pk) for pk in later], before={}, after__has_key="starts_on")
+    again &= ~Q(reason="")
     of_gap = Q(record=GAP, record_id=str(gap.pk)) | again
     found = changes.filter(of_gap | Q(record=INQUIRY, record_id__in=numbers)).select_related("by").order_by("pk")
+    found = found.exclude(before={}, after={})  # saved once without a change: no act
     asked |= {change.record_id: change.before["asked"] for change in found if "asked" in change.before}
     happenings = []
     for change in found:
@@ -61,7 +63,7 @@ def _of_gap(change: RegisterChange) -> Happening:
     if after.get("ends_on") and change.act == Act.CHANGE:
         lines = [line for line in lines_of(change) if "note" in after and line.after == after["note"]]
         return Happening(change, _("Closed from {day}").format(day=_day(after, "ends")), lines=lines)
-    if before.get("ends_on") and set(after) <= ENDS:
+    if "ends_on" in after and after["ends_on"] is None and set(after) <= ENDS:
         return Happening(
             change, _("Opened again: it had been closed by mistake, from {day}").format(day=_day(before, "ends"))
         )

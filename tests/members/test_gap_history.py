@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from members.actions.register_changes import record_change
 from members.models import CoverageGap, GapInquiry, RegisterChange
+from members.register_log import log_rows
 from tests.seals import seen
 
 GAPS = "/examplia/desk/gaps/"
@@ -108,6 +110,42 @@ def test_closed_gap_is_marked_and_opened_again(as_, gap, coordinator):
     response = client.get(f"{GAPS}{later.pk}/")
     assert [happening.title for happening in response.context["history"]] == ["Opened again from March 2018"]
     assert response.context["other_times"] == [gap]
+
+
+def test_what_changes_nothing_is_refused_and_was_no_act(as_, gap, coordinator):
+    asked = {"asked": "The ministry", "asked_on": date(2014, 1, 1), "question": "Why?"}
+    inquiry = GapInquiry.objects.create(gap=gap, **asked)
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    for path in (f"{page}text/", f"{page}correct/", f"{page}inquiries/{inquiry.pk}/correct/"):
+        form = client.get(path).context["form"]
+        same = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+        said = client.post(path, same | {"reason": "None."}).content.decode()
+        assert "Nothing was changed: the entry says this already." in said, path
+    assert not RegisterChange.objects.exists()
+
+    # What was saved so before it was refused.
+    for row in (gap, inquiry):
+        mechanism = gap.setting.mechanism
+        record_change(act="change", row=row, mechanism=mechanism, by=coordinator, before={}, after={})
+    assert not client.get(page).context["history"]
+    activity = client.get("/examplia/desk/activity/").content.decode()
+    assert "changed in the register: gap" in activity
+    assert "removed from the register" not in activity
+
+
+def test_corrected_days_are_told_as_exactly_as_they_are_known(as_, gap, coordinator):
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    CoverageGap.objects.update(starts_precision="year", ends_on=date(2016, 1, 1), ends_precision="year")
+    form = client.get(f"{page}correct/").context["form"]
+    same = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+    client.post(f"{page}correct/", same | {"since": "2011", "until": "2017", "reason": "Misread."})
+
+    (told,) = client.get(page).context["history"]
+    assert told.title == "Corrected"  # not opened again: it is still closed
+    assert {(line.before, line.after) for line in told.lines} == {("2010", "2011"), ("2016", "2017")}
+    (row,) = log_rows(RegisterChange.objects.all())
+    assert row.lines == told.lines
 
 
 def test_queries_of_a_gap_do_not_grow_with_its_history(as_, gap, coordinator, django_assert_max_num_queries):

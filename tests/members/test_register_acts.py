@@ -135,7 +135,8 @@ def test_correction_mends_the_row_and_keeps_what_it_said(keeper, alpha):
     assert (name.name_en, name.starts_on) == ("Alpha", date(2009, 4, 2))
     change = RegisterChange.objects.get()
     assert (change.act, change.reason) == ("correction", "Misread.")
-    assert change.before == {"name_en": "Alpha Inspectorate", "starts_on": "2009-04-01"}
+    days = {"starts_on": "2009-04-01", "starts_precision": "day"}
+    assert change.before == {"name_en": "Alpha Inspectorate"} | days
 
 
 def test_correction_that_would_overlap_or_change_nothing_is_refused(keeper, alpha):
