@@ -211,8 +211,8 @@ def _let_the_database_look() -> None:
 
 def _locked(remit: Remit) -> Remit:
     """Return the remit as it is now, held against a colleague's act until this one is done."""
-    found = Remit.objects.select_for_update(of=("self",)).select_related("setting__mechanism").filter(pk=remit.pk)
-    if (row := found.first()) is None:
+    remits = Remit.objects.select_for_update(of=("self",), no_key=True).select_related("setting__mechanism")
+    if (row := remits.filter(pk=remit.pk).first()) is None:
         raise CoverageError(_("Somebody has removed this remit meanwhile."))
     return row
 

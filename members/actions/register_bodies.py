@@ -26,7 +26,7 @@ def create_body(
 
     ``fields`` are the columns of the body and `jurisdictions`; ``name`` and ``designation`` those of the two facts.
     """
-    Mechanism.objects.select_for_update(of=("self",)).get(pk=mechanism.pk)
+    Mechanism.objects.select_for_update(of=("self",), no_key=True).get(pk=mechanism.pk)
     plain = {key: value for key, value in fields.items() if key != "jurisdictions"}
     if MemberBody.objects.filter(mechanism=mechanism, slug=plain["slug"]).exists():
         raise RegisterError(_("Another body has this short name already."), "slug")

@@ -234,11 +234,11 @@ def _with_source(row: Any, mechanism: Mechanism, source: dict[str, Any] | None) 
 
 def _lock(owner: models.Model) -> None:
     """Let one act at a time change the facts of a body or mechanism, so that a preview stays true."""
-    type(owner)._default_manager.select_for_update(of=("self",)).get(pk=owner.pk)
+    type(owner)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
 
 
 def _locked(kind: FactKind, row: Any) -> Any:
-    found = kind.model.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    found = kind.model.objects.select_for_update(of=("self",), no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise RegisterError(_("Somebody has removed this entry meanwhile."))
     return found

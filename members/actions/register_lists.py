@@ -54,7 +54,7 @@ def change_entry(
     Such fields have no history of their own, so the trace keeps what stood there before. ``seen`` is the seal of what
     is changed: ChangedSince where somebody else has changed it meanwhile.
     """
-    row = type(row)._default_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    row = type(row)._default_manager.select_for_update(of=("self",), no_key=True).filter(pk=row.pk).first()
     if row is None:
         raise RegisterError(_("Somebody has removed this entry meanwhile."))
     check_seen(row, seen)
@@ -167,4 +167,4 @@ def _set_many(row: Any, many: dict[str, Any]) -> None:
 
 
 def _lock(mechanism: Mechanism) -> None:
-    Mechanism.objects.select_for_update(of=("self",)).get(pk=mechanism.pk)
+    Mechanism.objects.select_for_update(of=("self",), no_key=True).get(pk=mechanism.pk)

@@ -67,7 +67,7 @@ def change_mechanism(
     seen: str | None = None,
 ) -> Mechanism:
     """Change what the mechanism says of itself, with the reason; return it. ChangedSince if it is not as ``seen``."""
-    mechanism = Mechanism.objects.select_for_update(of=("self",)).get(pk=mechanism.pk)
+    mechanism = Mechanism.objects.select_for_update(of=("self",), no_key=True).get(pk=mechanism.pk)
     check_seen(mechanism, seen)
     before = values_of(mechanism)
     for name, value in values.items():
@@ -85,7 +85,7 @@ def change_mechanism(
 @transaction.atomic
 def show_mechanism(*, mechanism: Mechanism, is_public: bool, reason: str, by: User) -> None:
     """Show the mechanism’s public pages to everybody, or hide them again with a reason."""
-    mechanism = Mechanism.objects.select_for_update(of=("self",)).get(pk=mechanism.pk)
+    mechanism = Mechanism.objects.select_for_update(of=("self",), no_key=True).get(pk=mechanism.pk)
     if mechanism.is_public == is_public:
         return
     mechanism.is_public = is_public

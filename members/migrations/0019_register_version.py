@@ -10,21 +10,20 @@ TABLES = (
     "members_remitbody",
 )
 CREATE = """
-CREATE SEQUENCE members_register_versions;
 CREATE FUNCTION members_register_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO members_registerversion (id, version) VALUES (1, nextval('members_register_versions'))
+    INSERT INTO members_registerversion (id, version) VALUES (1, gen_random_uuid())
     ON CONFLICT (id) DO UPDATE SET version = excluded.version;
     RETURN NULL;
 END $$;
-INSERT INTO members_registerversion (id, version) VALUES (1, nextval('members_register_versions'));
+INSERT INTO members_registerversion (id, version) VALUES (1, gen_random_uuid());
 """ + "".join(
     f"CREATE TRIGGER {table}_changes_register AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION members_register_changed();\n"
     for table in TABLES
 )
 DROP = "".join(f"DROP TRIGGER {table}_changes_register ON {table};\n" for table in TABLES) + (
-    "DROP FUNCTION members_register_changed(); DROP SEQUENCE members_register_versions;"
+    "DROP FUNCTION members_register_changed();"
 )
 
 
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
             name="RegisterVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveBigIntegerField()),
+                ("version", models.UUIDField()),
             ],
         ),
         migrations.RunSQL(CREATE, DROP),

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import OuterRef, Prefetch, Subquery
@@ -79,11 +79,9 @@ class MemberBody(models.Model):  # type: ignore[django-manager-missing]
 
     def name_on(self, on: date) -> "BodyName | None":
         """Return the name the body bore on the day ``on``, or the nearest one if it bore none."""
-        return name_of_day(kept(("names of", self.pk), self._names), on)
-
-    def _names(self) -> list["BodyName"]:
-        names: Any = self.names.in_use()
-        return list(names.order_by("starts_on"))
+        # Not by `self.names`: the names outlive the request, and would take this body with them.
+        names = BodyName.objects.in_use().filter(body_id=self.pk).order_by("starts_on")
+        return name_of_day(kept(("names of", self.pk), lambda: list(names)), on)
 
     @property
     def name(self) -> str:

@@ -1,13 +1,17 @@
 """What a process keeps of the register: it is asked on every page, by every form, and changes a few times a month.
 
-Triggers give the register a new number with every change to what is kept here (who is a body, under which names, with
-which designations and remits). The number is read each time, the facts only where it is another than they were read
-under: nobody is ever answered from an older register. Numbers are never used twice, so that what was read inside a
-transaction that is rolled back is never found again.
+Triggers give the register a new mark with every change to what is kept here (who is a body, under which names, with
+which designations and remits). The mark is read each time, the facts only where it is another than they were read
+under: nobody is ever answered from an older register. A mark never comes twice, so that what was read inside a
+transaction that is rolled back, or before a backup was put back, is never found again.
+
+Who changes the register holds the row with the mark until all is stored. Acts therefore lock what they change before
+they write, and leave its key open (`no_key`): foreign keys do not wait for them.
 """
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -15,15 +19,15 @@ T = TypeVar("T")
 
 
 class RegisterVersion(models.Model):
-    """The number of the register as it stands: one row, written by triggers alone (migration 0019)."""
+    """The mark of the register as it stands: one row, written by triggers alone (migration 0019)."""
 
-    version = models.PositiveBigIntegerField()
+    version = models.UUIDField()
 
     def __str__(self) -> str:
         return str(self.version)
 
 
-_kept: dict[Hashable, tuple[int, Any]] = {}
+_kept: dict[Hashable, tuple[UUID, Any]] = {}
 
 
 def kept(key: Hashable, load: Callable[[], T]) -> T:
@@ -41,8 +45,8 @@ def kept(key: Hashable, load: Callable[[], T]) -> T:
     return answer
 
 
-def _version() -> int | None:
-    """Return the number of the register, None of one in which nothing was ever written down."""
+def _version() -> UUID | None:
+    """Return the mark of the register, None of one in which nothing was ever written down."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM members_registerversion")
         row = cursor.fetchone()

@@ -16,7 +16,7 @@ DAY = date(2024, 5, 14)
 
 
 @pytest.fixture
-def number(db):
+def mark(db):
     def read():
         with connection.cursor() as cursor:
             cursor.execute("SELECT version FROM members_registerversion")
@@ -25,7 +25,7 @@ def number(db):
     return read
 
 
-def test_every_change_to_a_fact_gives_the_register_another_number(number, mechanism, alpha):
+def test_every_change_to_a_fact_gives_the_register_another_mark(mark, mechanism, alpha):
     prisons, here = SettingFactory(mechanism=mechanism), JurisdictionFactory(mechanism=mechanism)
     remit = RemitFactory(setting=prisons, bodies=[alpha], spanning=[here])
     changes = [
@@ -38,12 +38,12 @@ def test_every_change_to_a_fact_gives_the_register_another_number(number, mechan
         lambda: MemberBody.objects.filter(pk=alpha.pk).update(slug="anew"),
         lambda: prisons.save(),
     ]
-    numbers = [number()]
+    marks = [mark()]
     for change in changes:
         change()
-        numbers.append(number())
+        marks.append(mark())
 
-    assert len(set(numbers)) == len(numbers)
+    assert len(set(marks)) == len(marks)
 
 
 def test_what_is_kept_follows_the_register_and_forgets_what_was_taken_back(mechanism, alpha):

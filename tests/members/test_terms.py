@@ -142,7 +142,7 @@ def test_asking_costs_no_query_on_the_next_page(terms, as_, alpha_lead, django_a
     client = as_(alpha_lead)
     client.get(TERMS)
 
-    with django_assert_num_queries(6):  # the session, the person, two for the rights, the version, its acceptance
+    with django_assert_num_queries(5):  # the session, the person, one for the rights, the version, its acceptance
         client.get(TERMS)
 
 

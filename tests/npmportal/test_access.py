@@ -105,6 +105,6 @@ def test_affiliation_gives_rights_only_while_it_holds(alpha, starts, ends, held)
     assert can(user, LOG_VISITS, alpha) is held
 
 
-def test_grants_cost_two_queries(alpha_monitor, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_grants_cost_one_query(alpha_monitor, django_assert_num_queries):
+    with django_assert_num_queries(1):
         grants_of(alpha_monitor)

@@ -21,7 +21,7 @@ from tests.test_access_table import records as _records_of_all_kinds  # noqa: F4
 DUTCH, ENGLISH = {"accept-language": "nl"}, {"accept-language": "en-gb"}
 # The same in both languages: words of our own, and the invented names that the fixtures give.
 SAME = {"English", "Nederlands", "Contact", "Filters", "Status", "Website", "CSV", "PDF", "SVG", "ICS", "Examplia"}
-SAME |= {"Register", "Details", "Instrument", "Agenda", "open", "ombudsman"}
+SAME |= {"Register", "Details", "Instrument", "Agenda", "Open", "open", "ombudsman"}
 SAME |= {"Codes", "Imports", "JSON", "Postcode", "Team", "Weekend", "XLSX", "document"}
 SAME |= {"alpha", "beta", "north", "south", "prisons"}  # short names in addresses
 NAMES = (

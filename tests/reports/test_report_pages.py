@@ -87,7 +87,7 @@ def test_report_list_costs_the_same_with_many_reports(as_, coordinator, mechanis
                                     ends_on=f"20{31 + number}-01-01")  # fmt: skip
         request_report(year=year, language="en-gb", by=coordinator)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(address("report_list"))
 
 
@@ -200,7 +200,7 @@ def test_report_detail_shows_how_far_it_is_and_survives_a_reload(as_, coordinato
             progress_label="Freezing the figures")  # fmt: skip
     client = as_(coordinator)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         text = client.get(address("report_detail", report)).content.decode()
 
     assert "3 of 16: Freezing the figures" in " ".join(text.split())

@@ -74,6 +74,19 @@ def test_file_is_not_for_others(request, as_, mechanism, visit, ending, name, st
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_filter_that_cannot_be_read_gives_no_file_of_everything(as_, coordinator, mechanism, visit, ending):
+    client, query = as_(coordinator), "setting=999999"
+
+    answers = [
+        client.get(url(mechanism, f"visits_{ending}") + f"?{query}"),
+        client.post(url(mechanism, "download_new") + f"?format={ending}&{query}"),
+    ]
+
+    assert {answer.url for answer in answers} == {f"{url(mechanism, 'visit_list')}?{query}"}
+    assert not Download.objects.exists()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_anonymous_to_login_and_wrong_method_405(as_, coordinator, mechanism, ending):
     address = url(mechanism, f"visits_{ending}")
 
@@ -281,7 +294,7 @@ ODD = ("", "?format=exe", "?format=csv&kind=%00", "?format=csv&after=x&body=9999
 def test_asking_in_odd_words_gets_an_answer(as_, coordinator, mechanism, visit, query):
     response = as_(coordinator).get(url(mechanism, "download_new") + query)
 
-    assert response.status_code == (200 if "csv" in query else 404)
+    assert response.status_code == (302 if "csv" in query else 404)  # the list says what cannot be read
 
 
 def test_list_leads_to_all_three(as_, coordinator, mechanism, visit):

@@ -50,6 +50,15 @@ def test_person_saves_a_view_and_finds_it_above_the_list(as_, alpha_monitor, bet
     assert AuditEvent.objects.get(action="saved_view.saved").details == {"shared": False}
 
 
+def test_view_that_looks_for_words_is_not_shared(as_, alpha, alpha_lead, new_url):
+    """A search is kept nowhere with its words (ADR 0025) but with the person who gave it a name."""
+    page = as_(alpha_lead).post(new_url + "&words=Somebody", {"name": "Ours", "body": alpha.pk})
+
+    assert "a view that looks for words is yours alone" in page.content.decode()
+    as_(alpha_lead).post(new_url + "&words=Somebody", {"name": "Mine", "body": ""})
+    assert SavedView.objects.get().body is None
+
+
 def test_lead_shares_a_view_with_the_body(as_, alpha, alpha_lead, alpha_reader, beta_monitor, new_url, list_url):
     as_(alpha_lead).post(new_url, {"name": "Ours", "body": alpha.pk})
 

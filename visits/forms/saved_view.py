@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,10 +22,10 @@ class SavedViewForm(forms.Form):
     body = forms.TypedChoiceField(label=gettext_lazy("For whom"), required=False, coerce=int, empty_value=None)
 
     def __init__(
-        self, *args: Any, user: Any, mechanism: Mechanism, view: SavedView | None = None, **kwargs: Any
+        self, *args: Any, user: Any, mechanism: Mechanism, query: str, view: SavedView | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.mechanism, self.view = user, mechanism, view
+        self.user, self.mechanism, self.query, self.view = user, mechanism, query, view
         fields: dict[str, Any] = self.fields
         led = set(mechanism.bodies.filter(pk__in=grants_of(user).on(MANAGE_BODY_PEOPLE)).values_list("pk", flat=True))
         if not led:
@@ -37,6 +38,8 @@ class SavedViewForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         body = data.get("body")
+        if body and "words" in QueryDict(self.query):
+            self.add_error("body", _("Words may name a person: a view that looks for words is yours alone."))
         same = Q(body=body) if body else Q(body=None, person=self.user, mechanism=self.mechanism)
         taken = SavedView.objects.filter(same, name=data.get("name"))
         if self.view:

@@ -1,10 +1,10 @@
 """Rows into PostgreSQL by COPY, its way for many: eight times as quick as INSERT, and every trigger still fires."""
 
-import io
 import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, time
+from itertools import islice
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
+LINES_AT_ONCE = 100
 
 
 def text_of(value: Any) -> str:
@@ -32,14 +33,32 @@ def text_of(value: Any) -> str:
     return str(value).translate(_ESCAPED)
 
 
+class _Source:
+    """Lines as a file that is written while PostgreSQL reads it, so that the two work at the same time."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.failure: Exception | None = None
+
+    def read(self, _size: int = -1) -> str:
+        try:
+            return "".join(f"{line}\n" for line in islice(self._lines, LINES_AT_ONCE))
+        except Exception as failure:  # the driver would tell of it as of a database that went away
+            self.failure = failure
+            return ""
+
+
 def copy(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Store ``lines``, each the texts of ``columns`` between tabs, in ``table``. Names are ours, never a person's."""
-    buffer = io.StringIO()
-    buffer.writelines(f"{line}\n" for line in lines)
-    buffer.seek(0)
+    """Store ``lines``, each the texts of ``columns`` between tabs, in ``table``. Names are ours, never a person's.
+
+    Call it inside a transaction: what writing a line raises comes out after the lines before it are stored.
+    """
     named = ", ".join(connection.ops.quote_name(column) for column in columns)
+    source = _Source(lines)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({named}) FROM STDIN", buffer)
+        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({named}) FROM STDIN", source)
+    if source.failure:
+        raise source.failure
 
 
 def gather_words() -> None:
@@ -68,21 +87,24 @@ class NewRows:
         self.columns = [str(field.column) for field in fields]
         self._place = {field.attname: number for number, field in enumerate(fields)}
         self._usual = [text_of(same[f.attname] if f.attname in same else _default(f)) for f in fields]
-        self._lines: list[str] = []
+        self._rows: list[dict[str, Any]] = []
 
     def add(self, **values: Any) -> None:
         """Add one row; ``values`` by the columns' attributes."""
-        texts = self._usual.copy()
-        for name, value in values.items():
-            texts[self._place[name]] = text_of(value)
-        self._lines.append("\t".join(texts))
+        self._rows.append(values)
 
     def store(self) -> int:
         """Store what was added, and return how much that was."""
-        lines, self._lines = self._lines, []
-        if lines:
-            copy(self.table, self.columns, lines)
-        return len(lines)
+        rows, self._rows = self._rows, []
+        if rows:
+            copy(self.table, self.columns, (self._line(row) for row in rows))
+        return len(rows)
+
+    def _line(self, values: dict[str, Any]) -> str:
+        texts = self._usual.copy()
+        for name, value in values.items():
+            texts[self._place[name]] = text_of(value)
+        return "\t".join(texts)
 
 
 def _is_filled_by_the_database(field: Any) -> bool:

@@ -30,6 +30,8 @@ from visits.models import Download
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def visits_file(request: HttpRequest, mechanism: Mechanism, ending: str) -> HttpResponseBase:
     found = lists.filtered_list(request.user, mechanism, request.GET)
+    if found.filters.errors:
+        return redirect(_list_url(mechanism, filters_in(request.GET)))  # which says what cannot be read
     if capped_count(found.visits, lists.MOST_AT_ONCE)[1]:
         address = reverse("visits:download_new", kwargs={"npm": mechanism.slug})
         query = filters_in(request.GET)
@@ -48,6 +50,9 @@ def download_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
     if ending not in FORMATS:
         raise Http404
     query = filters_in(request.GET)
+    found = lists.filtered_list(request.user, mechanism, QueryDict(query))
+    if found.filters.errors:
+        return redirect(_list_url(mechanism, query))
     if request.method == "POST":
         language = get_language() or "en-gb"
         download = request_download(
@@ -58,7 +63,6 @@ def download_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
             by=request.user,  # type: ignore[arg-type]
         )
         return _to_page(download)
-    found = lists.filtered_list(request.user, mechanism, QueryDict(query))
     context = {
         "active": list(found.filters.active(QueryDict(query))),
         "kind": ending.upper(),

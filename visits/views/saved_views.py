@@ -49,7 +49,7 @@ def saved_views_of(user: Any, mechanism: Mechanism, query: str) -> list[ViewLink
 @desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 def saved_view_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     query = filters_in(request.GET)
-    form = SavedViewForm(request.POST or None, user=request.user, mechanism=mechanism)
+    form = SavedViewForm(request.POST or None, user=request.user, mechanism=mechanism, query=query)
     if not query:
         messages.info(request, _("Set a filter first: a view is a name for filters."))
         return _to_list(mechanism)
@@ -71,7 +71,8 @@ def saved_view_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBa
 def saved_view_change(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponseBase:
     view = _editable(request, mechanism, pk)
     initial = {"name": view.name, "body": view.body_id or ""}
-    form = SavedViewForm(request.POST or None, user=request.user, mechanism=mechanism, view=view, initial=initial)
+    who: dict[str, Any] = {"user": request.user, "mechanism": mechanism}
+    form = SavedViewForm(request.POST or None, query=view.query, view=view, initial=initial, **who)
     if request.method == "POST" and form.is_valid():
         body = form.shared_with() if "body" in form.fields else None
         actions.change_view(view=view, name=form.cleaned_data["name"], body=body, by=request.user)  # type: ignore[arg-type]
