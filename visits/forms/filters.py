@@ -89,7 +89,9 @@ class VisitFilter(_FilterForm):
     question = forms.ChoiceField(label=gettext_lazy("Questions"), required=False, widget=QuickSelect)
     starts_after = DayField(label=gettext_lazy("From"), required=False)
     starts_before = DayField(label=gettext_lazy("To"), required=False)
-    words = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=LONGEST_WORDS)
+    words = forms.CharField(
+        label=gettext_lazy("Words in the record, notes and file names"), required=False, max_length=LONGEST_WORDS
+    )
     place_name = forms.CharField(label=gettext_lazy("Name or town of the place"), required=False, max_length=100)
     reference = forms.CharField(label=gettext_lazy("Reference, in full"), required=False, max_length=40)
     place: Any = forms.ModelChoiceField(None, label=gettext_lazy("Place"), required=False, widget=forms.HiddenInput)
