@@ -94,7 +94,7 @@ def expected_layer_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> H
     return form_page(
         request,
         form,
-        title=_("No longer needed: {what}").format(what=row),
+        title=_("This layer is no longer expected: {what}").format(what=row),
         done=_("The setting need not have the layer from that day."),
         act=lambda: actions.end_expected_layer(row=row, **end_given(form), by=request.user),  # type: ignore[arg-type]
         back=reverse("members:expected_layers", kwargs={"npm": mechanism.slug}),

@@ -259,6 +259,7 @@ def test_expected_layers_on_screen(as_, mechanism, coordinator, layer):
     assert "said already that this setting should have this layer" in twice.content.decode()
     assert client.post(path, typed(layer="commissioner")).url == path
     assert ExpectedLayer.objects.count() == 2
+    assert "This layer is no longer expected" in client.get(f"{path}{layer.pk}/end/").content.decode()
     assert client.post(f"{path}{layer.pk}/end/", {"until": "2014"}).url == path
     assert ExpectedLayer.objects.get(pk=layer.pk).ends_on == date(2014, 1, 1)
 
