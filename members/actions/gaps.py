@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,6 @@ from members.models import (
     Source,
     User,
 )
-from members.periods import day_in_words, period_in_words
 from members.reference.fields import Day
 from npmportal.access import MANAGE_MEMBERS, can
 from npmportal.models.dated import Precision
@@ -54,12 +52,16 @@ class GapGiven:
 
 
 @transaction.atomic
-def start_gap(*, given: GapGiven, by: User, reason: str = "") -> CoverageGap:
-    """Record a gap; ``reason`` says why where it opens again."""
+def start_gap(*, given: GapGiven, by: User, reason: str = "", goes_on_from: CoverageGap | None = None) -> CoverageGap:
+    """Record a gap; ``reason`` says why where it opens again.
+
+    ``goes_on_from`` is the one that was closed elsewhere only: the log names it.
+    """
     check_may(by, given.setting.mechanism)
     gap = CoverageGap.objects.create(**given.fields(), key=_free_key(given))
     gap.jurisdictions.set(given.jurisdictions)
-    leave_trace(Act.CHANGE, gap, by, {}, values_of(gap), given.since.day, reason)
+    after = values_of(gap) | ({"gap_id": goes_on_from.pk} if goes_on_from else {})
+    leave_trace(Act.CHANGE, gap, by, {}, after, given.since.day, reason)
     return gap
 
 
@@ -96,34 +98,8 @@ def end_gap(
     left = tuple(place for place in everywhere if closed_in is not None and place not in closed_in)
     if left:
         end = Day(since, gap.ends_precision) if since and since > until.day else None
-        start_gap(given=_same_words(gap, left, until, end), by=by)
-    return gap
-
-
-@transaction.atomic
-def reopen_gap(*, gap: CoverageGap, since: Day | None, reason: str, by: User) -> CoverageGap:
-    """Open a closed gap again, and return the one that is open.
-
-    Without a day closing it was a mistake, and it has been open all the time. From the day ``since`` a gap of the same
-    words begins; the closed one stays what it was. CoverageError where the gap is not closed, was still closed later
-    than that day, or is recorded once more for those days.
-    """
-    check_may(by, gap.setting.mechanism)
-    gap = locked(gap)
-    if gap.ends_on is None:
-        raise CoverageError(_("This gap is open: it has no end."))
-    if since and since.day < gap.ends_on:
-        sentence = _("It was open until {day}. Give that day or a later one.")
-        raise CoverageError(sentence.format(day=day_in_words(gap.ends_on, gap.ends_precision)))
-    _refuse_second(gap, since.day if since else gap.ends_on)
-    places = tuple(gap.jurisdictions.all())
-    if since:
-        gap.note = ""  # it may say why the gap was closed
-        return start_gap(given=_same_words(gap, places, since, None), by=by, reason=reason)
-    before = values_of(gap)
-    gap.ends_on, gap.ends_precision = None, Precision.DAY
-    gap.save(update_fields=["ends_on", "ends_precision"])
-    leave_trace(Act.CORRECTION, gap, by, before, values_of(gap), None, reason)
+        given = same_words(gap, left, until, end)
+        start_gap(given=given, by=by, reason=_("Goes on where it was not closed."), goes_on_from=gap)
     return gap
 
 
@@ -139,7 +115,10 @@ def remove_gap(*, gap: CoverageGap, reason: str, by: User) -> None:
 
 @transaction.atomic
 def write_report_text(*, gap: CoverageGap, english: str, dutch: str, by: User, seen: str | None = None) -> CoverageGap:
-    """Write what the annual report says of the gap: empty, it prints why nobody monitors. CoverageError if unchanged."""
+    """Write what the annual report says of the gap; an empty text lets the report print the explanation.
+
+    CoverageError where it says so already.
+    """
     check_may(by, gap.setting.mechanism)
     gap = locked(gap)
     check_seen(gap, seen)
@@ -216,17 +195,10 @@ def end_expected_layer(*, row: ExpectedLayer, until: Day, by: User, note: str = 
     return row
 
 
-def _same_words(gap: CoverageGap, places: tuple[Jurisdiction, ...], since: Day, until: Day | None) -> GapGiven:
+def same_words(gap: CoverageGap, places: tuple[Jurisdiction, ...], since: Day, until: Day | None) -> GapGiven:
+    """Return what ``gap`` says, for other jurisdictions and days."""
     texts = tuple((name, getattr(gap, name)) for name in TEXTS)
     return GapGiven(gap.setting, places, gap.layer, since, gap.source, until, texts)
-
-
-def _refuse_second(gap: CoverageGap, since: date) -> None:
-    """Raise CoverageError where the gap stands in the register once more on a day from ``since`` on."""
-    others = gap.at_other_times().filter(Q(ends_on=None) | Q(ends_on__gt=since))
-    if other := others.first():
-        sentence = _("This gap is recorded once more ({period}). Correct or remove that entry first.")
-        raise CoverageError(sentence.format(period=period_in_words(other)))
 
 
 def _end(row: Any, until: Day, by: User, note: str) -> None:

@@ -1,5 +1,6 @@
 """Forms of the register of gaps: a gap, its end, why a cell is no gap, which layers are expected."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.actions import sources
+from members.actions.gap_reopening import free_places
 from members.actions.gaps import TEXTS, GapGiven
 from members.forms.coverage import CellFields, EndForm, ReasonForm, capitalised
 from members.forms.known_day import KnownDayField, day_of
@@ -124,7 +126,7 @@ class GapEndForm(EndForm):
 
 
 class GapReopenForm(forms.Form):
-    """Why a closed gap is open again, and since when."""
+    """Why a closed gap is open again, since when, and in which of its jurisdictions."""
 
     MISTAKE, AGAIN = "mistake", "again"
     what = forms.ChoiceField(
@@ -137,6 +139,14 @@ class GapReopenForm(forms.Form):
         error_messages={"required": _("Choose what has happened.")},
     )
     since = KnownDayField(label=_("Open again from"), required=False)
+    opens_in = forms.ModelMultipleChoiceField(
+        label=_("Opens again in"),
+        queryset=Jurisdiction.objects.none(),
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Not where another entry of this gap holds those days: there it is open or recorded already."),
+        error_messages={"required": _("Tick where the gap opens again.")},
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,
@@ -145,8 +155,14 @@ class GapReopenForm(forms.Form):
         error_messages={"required": _("Write the reason.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, gap: CoverageGap, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        places = gap.jurisdictions.order_by("position")
+        self.fields["opens_in"].queryset = places  # type: ignore[attr-defined]
+        free = free_places(gap, gap.ends_on or date.today()) or free_places(gap, date.today())
+        self.initial["opens_in"] = [place.slug for place in free]
+        if len(places) < 2:
+            del self.fields["opens_in"]
         since: Any = self.fields["since"]
         since.hint_says_when = True  # neither required nor optional: no mark beside it
         since.help_text = format_lazy("{} {}", _("Needed where somebody did monitor in between."), since.help_text)
@@ -156,6 +172,7 @@ class GapReopenForm(forms.Form):
         if cleaned.get("what") == self.AGAIN and not cleaned.get("since") and "since" not in self.errors:
             self.add_error("since", _("Write from which day on nobody monitors again."))
         if cleaned.get("what") == self.MISTAKE:
+            self.errors.pop("since", None)  # the day is not used, whatever was typed
             cleaned["since"] = None
         return cleaned
 

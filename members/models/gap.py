@@ -93,14 +93,18 @@ class CoverageGap(DatedFact):
         return self.ends_on is not None and self.ends_on <= day
 
     def at_other_times(self) -> "models.QuerySet[CoverageGap]":
-        """Return the other entries of the same words in a jurisdiction of this gap, the earliest first."""
+        """Return the other entries of the same words in a jurisdiction of this gap, the earliest first.
+
+        Those of a gap without jurisdictions are the ones without any.
+        """
+        places = [place.pk for place in self.jurisdictions.all()]
         same = CoverageGap.objects.in_use().filter(
             setting=self.setting_id,
             layer=self.layer,
             kind_of_place=self.kind_of_place,
             kind_of_place_nl=self.kind_of_place_nl,
-            jurisdictions__in=self.jurisdictions.all(),
         )
+        same = same.filter(jurisdictions__in=places) if places else same.filter(jurisdictions=None)
         return same.exclude(pk=self.pk).order_by("starts_on", "pk").distinct()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.actions import gaps as actions
+from members.actions.gap_reopening import reopen_gap
 from members.concerns import decisions_and_tasks_of
 from members.coverage import build_matrix
 from members.coverage.explaining import to_explain
@@ -52,12 +53,14 @@ def gaps(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def gap_detail(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(gaps_of(mechanism).prefetch_related("inquiries"), pk=pk)
     others = list(gap.at_other_times())
+    later = [other.pk for other in others if other.starts_on > gap.starts_on]
+    may_edit = mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS)
     context = {
         "gap": gap,
         "is_closed": gap.is_closed_on(date.today()),
         "other_times": others,
-        "history": history_of(gap, [other.pk for other in others if other.starts_on > gap.starts_on]),
-        "may_edit": mechanism.pk in grants_of(request.user).on(MANAGE_MEMBERS),
+        "history": history_of(gap, later, with_words=may_edit),
+        "may_edit": may_edit,
         "about": decisions_and_tasks_of(gap, request.user),
     }
     return TemplateResponse(request, "members/gap_detail.html", context)
@@ -125,15 +128,16 @@ def gap_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse
 @keeps_register
 def gap_reopen(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     gap = get_object_or_404(gaps_of(mechanism), pk=pk)
-    form = GapReopenForm(typed(request))
+    form = GapReopenForm(typed(request), gap=gap)
     return form_page(
         request,
         form,
         title=_("Open the gap again"),
         done=_("The gap is open again."),
-        act=lambda: actions.reopen_gap(
+        act=lambda: reopen_gap(
             gap=gap,
             since=form.cleaned_data["since"],
+            opens_in=form.cleaned_data.get("opens_in"),
             reason=form.cleaned_data["reason"],
             by=request.user,  # type: ignore[arg-type]
         ),

@@ -3,6 +3,7 @@
 from datetime import date
 
 from members.actions.register_changes import record_change
+from members.coverage import build_matrix
 from members.models import CoverageGap, GapInquiry, RegisterChange
 from members.register_log import log_rows
 from tests.seals import seen
@@ -146,6 +147,62 @@ def test_corrected_days_are_told_as_exactly_as_they_are_known(as_, gap, coordina
     assert {(line.before, line.after) for line in told.lines} == {("2010", "2011"), ("2016", "2017")}
     (row,) = log_rows(RegisterChange.objects.all())
     assert row.lines == told.lines
+
+
+def test_gap_closed_in_a_part_goes_on_elsewhere_and_opens_again_there(as_, gap, mechanism, coordinator):
+    gap.jurisdictions.set(mechanism.jurisdictions.all())
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    client.post(f"{page}end/", {"until": "2016-05", "closed_in": ["south"]})
+    reopen, mistake = f"{page}reopen/", {"what": "mistake", "since": "what?", "reason": "The law is not in force."}
+    north = CoverageGap.objects.get(starts_on=date(2016, 5, 1))
+
+    assert client.get(reopen).context["form"]["opens_in"].value() == ["south"]
+    assert "Tick where the gap opens again." in client.post(reopen, mistake).content.decode()
+    twice = client.post(reopen, mistake | {"opens_in": ["north", "south"]}).content.decode()
+    assert "In North another entry of this gap holds those days." in twice
+    path = client.post(reopen, mistake | {"opens_in": ["south"]}).url  # the day is not used: it may be anything
+
+    south = CoverageGap.objects.get(pk=path.split("/")[-2])
+    assert (south.starts_on, south.starts_precision, south.ends_on) == (date(2016, 5, 1), "month", None)
+    assert [place.slug for place in south.jurisdictions.all()] == ["south"]
+    assert {found.jurisdictions for found in build_matrix(mechanism, date(2017, 1, 1)).gaps} == {("north",), ("south",)}
+    assert "This gap is recorded once more" in client.post(reopen, mistake | {"opens_in": ["south"]}).content.decode()
+    goes_on = "Goes on from May 2016 where it was not closed"
+    told = [happening.title for happening in client.get(page).context["history"]]
+    assert told == ["Opened again from May 2016", goes_on, "Closed from May 2016"]
+    assert [happening.title for happening in client.get(f"{GAPS}{north.pk}/").context["history"]] == [goes_on]
+
+
+def test_gap_without_jurisdictions_is_not_opened_beside_its_twin(as_, gap, coordinator):
+    gap.jurisdictions.clear()
+    CoverageGap.objects.update(ends_on=date(2016, 1, 1))
+    twin = {"setting": gap.setting, "layer": gap.layer, "source": gap.source, "starts_on": date(2018, 1, 1)}
+    CoverageGap.objects.create(key="twin", **twin)
+
+    said = as_(coordinator).post(f"{GAPS}{gap.pk}/reopen/", {"what": "mistake", "reason": "A slip."})
+
+    assert "This gap is recorded once more (since 1 Jan 2018)" in said.content.decode()
+
+
+def test_readers_learn_what_was_done_and_keepers_of_the_register_its_words(as_, gap, coordinator, alpha_lead):
+    client, page = as_(coordinator), f"{GAPS}{gap.pk}/"
+    for asked in ("The ministri", "The wrong office"):
+        client.post(f"{page}ask/", {"asked": asked, "asked_on": "2014-02-01", "question": f"Who goes, {asked}?"})
+    first, second = GapInquiry.objects.order_by("pk")
+    correct = f"{page}inquiries/{first.pk}/correct/"
+    right = {"asked": "The ministry", "asked_on": "2014-02-01", "question": "Who goes there?"}
+    client.post(correct, right | {"reason": "A slip."} | seen(client, correct))
+    client.post(f"{page}inquiries/{second.pk}/remove/", {"reason": "Meant for another gap."})
+
+    kept = client.get(page).content.decode()
+    response = as_(alpha_lead).get(page)
+
+    told = [happening.title for happening in response.context["history"]]
+    assert told == ["Question to The ministry corrected", "Question to The ministry"]
+    for words in ("The wrong office", "Meant for another gap.", "The ministri", "A slip.", "<del>", coordinator.name):
+        assert words in kept
+        assert words not in response.content.decode(), words
+    assert "Who goes there?" in response.content.decode()  # what stands is for everybody
 
 
 def test_queries_of_a_gap_do_not_grow_with_its_history(as_, gap, coordinator, django_assert_max_num_queries):
