@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from members.actions.groups import ChangedMeanwhile, GroupRefused, check_keeps, locked
 from members.concerns import NOTHING, Key
 from members.models import AgendaItem, Attendance, Decision, GroupSeat, Meeting, MeetingEvent, User
+from members.models.attendance import as_history
 from npmportal import audit
 
 Kind = MeetingEvent.Kind
@@ -90,7 +91,7 @@ def record_attendance(
     if stored.starts_at > timezone.now():
         raise GroupRefused(_("The meeting has not begun yet."))
     recorded = stored.attendance.in_order(stored.day)
-    earlier = "\n".join(f"{row.name}, {row.as_what}: {row.get_presence_display()}" for row in recorded)
+    earlier = as_history(recorded)
     if earlier:
         _need(reason)
     kept = _replace_attendance(stored, rows)
@@ -99,7 +100,9 @@ def record_attendance(
     _store(stored, stored, ["state"] if before != stored.state else [])
     _note(stored, Kind.CORRECTED if earlier else Kind.HELD, by, reason if earlier else "", earlier)
     # Leads read what concerns their body, the names of the other bodies included: none of that is for invitees.
-    seats = GroupSeat.objects.as_at(stored.day).filter(group=stored.group, body__in={row.body_id for row in kept})
+    # A body that is struck out is told too.
+    named = {row.body_id for row in [*recorded, *kept]}
+    seats = GroupSeat.objects.as_at(stored.day).filter(group=stored.group, body__in=named)
     members = seats.exclude(standing=GroupSeat.Standing.INVITEE).order_by("body").values_list("body", flat=True)
     told: dict[str, Any] = {"bodies": list(members.distinct()), "rows": len(kept)}
     _record("meeting.attendance_corrected" if earlier else "meeting.held", stored, by, **told)

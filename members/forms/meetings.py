@@ -15,7 +15,7 @@ from members.forms.meeting_fields import (
     VersionField,
 )
 from members.forms.tasks import GiveForm
-from members.models import AgendaItem, Attendance, Decision, Meeting, Minutes, User
+from members.models import AgendaItem, Decision, Meeting, Minutes, User
 
 
 class MeetingForm(InWords, forms.ModelForm[Meeting]):
@@ -126,79 +126,6 @@ class MeetingTaskForm(ConcernsMixin, GiveForm):
         who: Any = self.fields["who"]
         who.offer(owners_for(user, mechanism, meeting), bodies_for(user, mechanism, meeting))
         self.offer_records(user, mechanism)
-
-
-class AttendanceForm(forms.Form):
-    """Who came: one line for each holder of a seat on the day, chair and secretary first; a box for everybody else."""
-
-    marks_required = True  # every line may stay empty: “optional” beside each would say nothing
-    version = VersionField()
-    others = TextField(
-        label=gettext_lazy("Other guests who were present"),
-        rows=3,
-        required=False,
-        longest=4_000,
-        help_text=gettext_lazy("One in each line."),
-    )
-    reason = TextField(
-        label=gettext_lazy("Why it is corrected"),
-        rows=3,
-        required=False,
-        help_text=gettext_lazy("It stands in the meeting’s history, with what was recorded before."),
-    )
-
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["version"] = meeting.version
-        self.opened = meeting.version
-        if meeting.is_frozen or not meeting.attendance.exists():
-            del self.fields["reason"]
-        self.lines = _lines(meeting)
-        known = {(row.body_id, row.guest): row.presence for row in meeting.attendance.all()}
-        for number, line in enumerate(self.lines):
-            self.fields[f"row_{number}"] = forms.ChoiceField(
-                label=f"{line.name} ({line.as_what})",
-                required=False,
-                choices=[("", _("not recorded")), *Attendance.Presence.choices],
-                initial=known.pop((line.body_id, line.guest), ""),
-            )
-        self.initial["others"] = "\n".join(guest for (_body, guest) in known if guest)
-        self.order_fields([*(name for name in self.fields if name.startswith("row_")), "others", "reason", "version"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        # Where somebody else was quicker there is something to compare first, and a reason to give after that.
-        is_same = cleaned.get("version") == self.opened
-        if "reason" in self.fields and is_same and not cleaned.get("reason", "").strip():
-            self.add_error("reason", _("Say why it is corrected."))
-        return cleaned
-
-    def rows(self) -> list[Attendance]:
-        """Return the attendance as typed."""
-        found = []
-        for number, line in enumerate(self.lines):
-            if presence := self.cleaned_data.get(f"row_{number}"):
-                line.presence = presence
-                found.append(line)
-        taken = {row.guest for row in found if row.guest}
-        for typed in self.cleaned_data["others"].splitlines():
-            name = typed.strip()[:200]
-            if name and name not in taken:
-                taken.add(name)
-                found.append(Attendance(guest=name, presence=Attendance.Presence.PRESENT))
-        return found
-
-
-def _lines(meeting: Meeting) -> list[Attendance]:
-    """Return a row for each holder of a seat on the meeting's day, and for each who was recorded with one before."""
-    found = {
-        key: Attendance(body=seat.body, guest=key[1], standing=seat.standing) for key, seat in meeting.holders().items()
-    }
-    # A body or a seat that was recorded and is none of that day's any more keeps its line.
-    for row in meeting.attendance.in_order(meeting.day):
-        if row.body_id or row.standing:
-            found.setdefault((row.body_id, row.guest), row)
-    return sorted(found.values(), key=lambda row: row.rank)
 
 
 class MinutesForm(forms.Form):

@@ -1,14 +1,17 @@
 """Who came to a meeting, and as what: chair, secretary, member, invitee or guest."""
 
+import json
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.bilingual import in_language
 from members.models.body import MemberBody
 from members.models.group import GroupSeat
-from members.models.meeting import Meeting
+from members.models.meeting import Meeting, MeetingEvent
 
 
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
@@ -38,6 +41,9 @@ class Attendance(models.Model):
     # A person with an account, who is not named on paper (security R-18).
     in_person = models.BooleanField(_("a person of the portal"), default=False)
 
+    # What the body is called on approved minutes (members/documents/minutes_contents.py); empty elsewhere.
+    printed_name = ""
+
     objects = AttendanceQuerySet.as_manager()
 
     class Meta:
@@ -55,7 +61,7 @@ class Attendance(models.Model):
 
     @property
     def name(self) -> str:
-        return self.body.name if self.body else self.guest
+        return self.printed_name or (self.body.name if self.body else self.guest)
 
     @property
     def rank(self) -> tuple[int, str, str]:
@@ -70,3 +76,28 @@ class Attendance(models.Model):
         if self.standing:
             return self.get_standing_display()
         return str(_("without a seat") if self.body_id else _("guest"))
+
+
+def as_history(rows: Iterable[Attendance]) -> str:
+    """Return ``rows`` as `MeetingEvent.before` keeps them: names in both languages and codes; "" of none."""
+    kept = [[*_names(row), row.body_id, row.standing, row.presence] for row in rows]
+    return json.dumps(kept, ensure_ascii=False) if kept else ""
+
+
+def history_in_words(event: MeetingEvent) -> str:
+    """Return what stood there before ``event``, in the reader's language.
+
+    Attendance corrected in earlier versions of the portal was kept in words, in the language of who corrected it.
+    """
+    if event.kind != MeetingEvent.Kind.CORRECTED or not event.before.startswith('[["'):
+        return event.before
+    lines = []
+    for english, dutch, body, standing, presence in json.loads(event.before):
+        row = Attendance(body_id=body, standing=standing, presence=presence)
+        lines.append(f"{in_language(english, dutch)}, {row.as_what}: {row.get_presence_display()}")
+    return "\n".join(lines)
+
+
+def _names(row: Attendance) -> tuple[str, str]:
+    found = row.body.current_name if row.body else None
+    return (found.name_en, found.name_nl) if found else (row.name, row.name)

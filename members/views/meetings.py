@@ -17,9 +17,11 @@ from members import concerns
 from members.actions import meetings as actions
 from members.actions.groups import ChangedMeanwhile, GroupRefused
 from members.documents.calendar import calendar_of
+from members.forms.attendance import AttendanceForm
 from members.forms.meeting_fields import ReasonForm
-from members.forms.meetings import AttendanceForm, MeetingForm
+from members.forms.meetings import MeetingForm
 from members.models import AgendaItem, Mechanism, Meeting, MeetingEvent, Minutes, Task, WorkingGroup
+from members.models.attendance import history_in_words
 from members.views.groups import COMING, LATEST_FIRST, form_page
 from members.views.meeting_scope import (
     differences,
@@ -92,7 +94,7 @@ def _inside(request: HttpRequest, mechanism: Mechanism, meeting: Meeting) -> dic
             for row in rows_of(tasks, mechanism)
         ],
         "minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).first(),
-        "events": events,
+        "events": [(event, history_in_words(event)) for event in events],
         "called_off_because": next((e.reason for e in events if e.kind == MeetingEvent.Kind.CANCELLED), ""),
     }
 

@@ -199,45 +199,12 @@ def test_points_are_added_moved_changed_and_removed(as_, meeting, coordinator):
 # -- Attendance -------------------------------------------------------------------------------------------------------
 
 
-def test_attendance_says_that_the_meeting_was_held(as_, meeting, coordinator, alpha, beta):
-    meeting.group.seats.create(guest="Chair of the Bar", standing="invitee", starts_on=meeting.group.starts_on)
-    client, path = as_(coordinator), address(meeting, "meeting_attendance")
-    html = client.get(path).content.decode()
-    for words in ("Alpha Inspectorate (member)", "Beta Inspectorate (invitee)", "Chair of the Bar (invitee)"):
-        assert words in html
-
-    # In the order of the page: alpha, beta, the guest.
-    data = {"row_0": "present", "row_1": "apologies", "row_2": "", "others": "Ms One\n\nMr Two\nMs One", "version": 1}
-    client.post(path, data)
-
-    meeting.refresh_from_db()
-    assert meeting.state == "held"
-    found = {(row.body_id, row.guest, row.presence) for row in Attendance.objects.all()}
-    assert found == {
-        (alpha.pk, "", "present"),
-        (beta.pk, "", "apologies"),
-        (None, "Ms One", "present"),
-        (None, "Mr Two", "present"),
-    }
-    # Beta is invited, and its lead does not read who came.
-    assert AuditEvent.objects.get(action="meeting.held").body_ids == [alpha.pk]
-    again = client.post(path, data)
-    assert again.status_code == 409
-    assert "Alpha Inspectorate (member): present" in again.content.decode()
-    assert "Say why it is corrected." in client.post(path, {"row_0": "absent", "version": 2}).content.decode()
-    client.post(path, {"row_0": "absent", "version": 2, "reason": "They left at once."})
-    event = MeetingEvent.objects.get(kind="corrected")
-    assert event.reason == "They left at once."
-    assert event.before.startswith("Alpha Inspectorate, member: present\nBeta Inspectorate, invitee: sent apologies")
-    assert AuditEvent.objects.get(action="meeting.attendance_corrected").body_ids == [alpha.pk]
-    assert [(row.body_id, row.presence) for row in Attendance.objects.all()] == [(alpha.pk, "absent")]
-
-
-def test_attendance_and_decisions_wait_until_the_meeting_begins(as_, meeting, coordinator):
+def test_attendance_and_decisions_wait_until_the_meeting_begins(as_, meeting, coordinator, alpha, beta):
+    rows = {f"row_b{alpha.pk}": "present", f"row_b{beta.pk}": ""}
     Meeting.objects.update(starts_at=timezone.now() + timedelta(minutes=5))
     client = as_(coordinator)
 
-    for name, data in (("meeting_attendance", {"row_0": "present", "version": 1}), ("decision_add", {"text": "Early"})):
+    for name, data in (("meeting_attendance", rows | {"version": 1}), ("decision_add", {"text": "Early"})):
         assert "has not begun yet" in client.post(address(meeting, name), data).content.decode()
     with pytest.raises(GroupRefused):
         decide(meeting, coordinator)
