@@ -52,7 +52,7 @@ def approve_minutes(*, minutes: Minutes, seen: str, by: User) -> Minutes:
     contents = contents_of(minutes)
     if contents.seen != seen:
         raise ChangedMeanwhile(minutes)
-    minutes.agreed = [action.stored() for action in contents.agreed]
+    minutes.agreed = contents.to_keep()
     minutes.state, minutes.approved_by, minutes.approved_at = Minutes.State.APPROVED, by, timezone.now()
     minutes.job = _enqueue(minutes, by)
     minutes.save(update_fields=["state", "agreed", "approved_by", "approved_at", "job"])

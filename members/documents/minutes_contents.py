@@ -68,12 +68,22 @@ class Contents:
         meeting = self.meeting
         return (
             [meeting.title, meeting.starts_at.isoformat(), meeting.ends_at.isoformat(), meeting.where],
-            sorted([row.body_id or 0, row.guest, row.presence, row.standing] for row in self.attendance),
+            sorted([row.body_id or 0, row.name, row.presence, row.standing] for row in self.attendance),
             [[point.pk, point.title, point.paper, point.for_invitees] for point in self.agenda],
             [self.minutes.text, self.minutes.language],
             [[str(row.pk), row.text, row.item_id, row.concerns, row.concerns_id] for row, _number in self.decisions],
             [action.stored() for action in self.agreed],
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no text yet, and so nothing to approve."""
+        return not self.minutes.text.strip()
+
+    def to_keep(self) -> dict[str, Any]:
+        """Return what `Minutes.agreed` keeps when they are approved: the actions, and what bodies are called."""
+        names = {str(row.body_id): row.name for row in self.attendance if row.body_id}
+        return {"actions": [action.stored() for action in self.agreed], "bodies": names}
 
     def missing(self) -> list[str]:
         """Return, in sentences, what somebody who approves may have overlooked. None of it forbids to approve."""
@@ -114,14 +124,25 @@ def contents_of(minutes: Minutes) -> Contents:
         minutes=minutes,
         meeting=meeting,
         agenda=agenda,
-        attendance=meeting.attendance.in_order(meeting.day),
+        attendance=_attendance(minutes),
         decisions=[(row, numbers.get(row.item_id or 0)) for row in meeting.decisions.select_related("item")],
         agreed=_as_approved(minutes) if minutes.is_approved else _as_they_stand(minutes),
     )
 
 
+def _attendance(minutes: Minutes) -> list[Attendance]:
+    """Return who came, bodies by their names in the language of the minutes: as approved, or as they stand."""
+    kept = minutes.agreed.get("bodies", {}) if isinstance(minutes.agreed, dict) else {}
+    with translation.override(minutes.language):
+        rows = minutes.meeting.attendance.in_order(minutes.meeting.day)
+        for row in rows:
+            row.printed_name = kept.get(str(row.body_id)) or row.name
+    return sorted(rows, key=lambda row: row.rank)
+
+
 def _as_approved(minutes: Minutes) -> list[Agreed]:
-    return [Agreed(a["title"], a["who"], date.fromisoformat(a["due_on"])) for a in minutes.agreed]
+    kept = minutes.agreed["actions"] if isinstance(minutes.agreed, dict) else minutes.agreed
+    return [Agreed(a["title"], a["who"], date.fromisoformat(a["due_on"])) for a in kept]
 
 
 def _as_they_stand(minutes: Minutes) -> list[Agreed]:

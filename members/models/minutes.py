@@ -40,8 +40,9 @@ class Minutes(models.Model):
     language = models.CharField(_("language"), max_length=5, default="en-gb")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
-    # The actions as they were agreed, stored when the minutes are approved: a task is put off later, what was approved
-    # is not. Each has "title", "who" (a body's name, in the language of the minutes, or "") and "due_on".
+    # Stored when the minutes are approved, because the world moves on and what was approved does not: "actions" as they
+    # were agreed (each with "title", "who" (a body's name, in the language of the minutes, or "") and "due_on") and
+    # "bodies", by their keys: what those who came are called on paper. A bare list are actions kept without the names.
     agreed = models.JSONField(default=list, blank=True)
     pdf = models.FileField(_("file"), upload_to=minutes_path, max_length=200, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)

@@ -63,7 +63,8 @@ def test_page_shows_all_that_is_frozen_and_approves_only_what_it_has_shown(as_, 
     draft.refresh_from_db()
     assert "nothing about this meeting can be changed any more" in client.get(address(held)).content.decode()
     assert draft.is_approved
-    assert draft.agreed == [{"title": "Late", "who": "Alpha Inspectorate", "due_on": day.isoformat()}]
+    late = {"title": "Late", "who": "Alpha Inspectorate", "due_on": day.isoformat()}
+    assert draft.agreed == {"actions": [late], "bodies": {str(alpha.pk): "Alpha Inspectorate"}}
 
 
 def test_page_to_approve_warns_where_nothing_is_recorded(as_, meeting, coordinator):
@@ -75,6 +76,11 @@ def test_page_to_approve_warns_where_nothing_is_recorded(as_, meeting, coordinat
 
     for words in ("Nobody is recorded as having come", "The agenda is empty.", "Approve these minutes"):
         assert words in html
+
+    Minutes.objects.update(text=" ")
+    html = as_(coordinator).get(address(meeting, "minutes_approve")).content.decode()
+    assert "There is nothing to approve yet." in html
+    assert "Approve these minutes" not in html
 
 
 def test_page_to_approve_costs_a_constant_number_of_queries(
@@ -129,8 +135,15 @@ def test_who_came_stands_in_one_order_everywhere_and_no_person_with_an_account_o
     labels = (f"{gamma.name} (chair)", "Cora Coordinator (secretary)", "Alpha Inspectorate (member)")
     assert [form.index(words) for words in labels] == sorted(form.index(words) for words in labels)
 
+    page = as_(coordinator).get(address(held, "minutes_approve")).content.decode()
+    beta.names.update(name_en="Beta Commission")  # put right in the register: the page showed another name
+    seen = re.search('name="seen" value="([0-9a-f.]+)"', page)[1]
+    refused = as_(coordinator).post(address(held, "minutes_approve"), {"seen": seen})
+    assert "Changed: who came." in refused.content.decode()
+    beta.names.update(name_en="Beta Inspectorate")
     approve(draft, coordinator)
     seats.filter(body=beta).update(standing="member")  # what was approved stays as it was approved
+    beta.names.update(name_en="Beta Commission")
     actions.add_to_minutes(minutes=draft, text="Beds: 40, not 14.", by=coordinator)
     text = words_of(made(draft))
 
