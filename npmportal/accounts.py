@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows import sessions as session_flows
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -111,8 +111,9 @@ def end_other_sessions(*, request: HttpRequest, user: Any, **_sent: Any) -> None
 
 def end_session(request: HttpRequest, session: UserSession) -> None:
     """End one session of the request's person, and write that down."""
-    account_events.session_ended(request.user)
-    session_flows.end_sessions(request, [session])
+    with transaction.atomic():
+        account_events.session_ended(request.user)
+        session_flows.end_sessions(request, [session])
 
 
 def live_sessions(user: Any) -> list[UserSession]:
@@ -130,8 +131,9 @@ def sign_out_elsewhere(request: HttpRequest) -> int:
     living = {row.pk for row in live_sessions(request.user)}
     others = [row for row in UserSession.objects.filter(user=request.user.pk) if not row.is_current()]
     if others:
-        account_events.other_sessions_ended(request.user, sessions=sum(row.pk in living for row in others))
-        session_flows.end_sessions(request, others)
+        with transaction.atomic():
+            account_events.other_sessions_ended(request.user, sessions=sum(row.pk in living for row in others))
+            session_flows.end_sessions(request, others)
     return len(others)
 
 

@@ -3,6 +3,8 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_removed
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import reverse
 
 from npmportal.models import AuditEvent
@@ -83,3 +85,19 @@ def test_second_factor_removed_and_refused(alpha_lead, rf):
         ("account.factor_removed", alpha_lead, str(alpha_lead.pk), "done"),
     ]
     assert {event.details["kind"] for event in AuditEvent.objects.all()} == {"totp"}
+
+
+def test_end_of_sessions_that_fails_is_not_written_down(client, alpha_lead, mechanism, monkeypatch):
+    def fail(*_about):
+        raise LookupError
+
+    for browser in (Client(), client):
+        browser.post(LOGIN, {"login": alpha_lead.email, "password": PASSWORD})
+    monkeypatch.setattr("npmportal.accounts.session_flows.end_sessions", fail)
+    one = UserSession.objects.exclude(session_key=client.session.session_key).get()
+
+    for path in (reverse("usersessions_list"), reverse("account_session_end", args=[one.pk])):
+        with pytest.raises(LookupError):
+            client.post(path)
+
+    assert {action for action, *_about in events()} == {"account.signed_in"}
