@@ -108,8 +108,9 @@ def _people(user: Any, mechanism: Mechanism, grants: Grants) -> Iterator[Group]:
 
 
 def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
-    coming = Meeting.objects.visible_to(user).filter(group__mechanism=mechanism, state=Meeting.State.PLANNED)
-    return _group("meeting", _("Coming meetings"), coming.for_list().coming(timezone.now()))
+    """Give the meetings to come. One that was cancelled stays, marked, until its hour: people may reckon with it."""
+    meetings = Meeting.objects.visible_to(user).filter(group__mechanism=mechanism).exclude(state=Meeting.State.HELD)
+    return _group("meeting", _("Coming meetings"), meetings.for_list().not_over(timezone.now()))
 
 
 def _waiting(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Iterator[Group]:

@@ -44,6 +44,10 @@ def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinat
         order = ("Coming meetings", "Takes place", "Cancelled: these do not take place", "Called off")
         assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
         assert html.count("Called off") == 1
+    desk = as_(alpha_monitor).get("/examplia/desk/").content.decode()
+    order = ("Coming meetings", "Takes place", "Called off", ">cancelled<")
+    assert [desk.index(words) for words in order] == sorted(desk.index(words) for words in order)
+    assert desk.count(">cancelled<") == 1
     for reader, knows_why in ((alpha_monitor, True), (beta_monitor, False)):
         html = as_(reader).get(address(meeting)).content.decode()
         assert "This meeting was cancelled." in html
