@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members import concerns
+from members.activity import SUBJECTS
 from members.models import Affiliation
 from npmportal.access import ROLES
 from npmportal.models import AuditEvent
@@ -23,6 +25,8 @@ from npmportal.models import AuditEvent
 SECOND_PERSON, OPERATOR = "approved_by", "operator"
 # Said by the sentence itself, or by the lines of the register below it.
 SAID_ALREADY = {"register.changed": {"act", "record", "fields"}}
+# Names of the code, which no reader's language has words for: pages that were refused, filters of an export.
+WITHOUT_WORDS = {"filters", "view"}
 
 LABELS: dict[str, Promise] = {
     "account_closed": gettext_lazy("account closed"),
@@ -36,7 +40,6 @@ LABELS: dict[str, Promise] = {
     "ends_on": gettext_lazy("ends on"),
     "extension": gettext_lazy("kind of file"),
     "fields": gettext_lazy("fields"),
-    "filters": gettext_lazy("filters"),
     "for_invitees": gettext_lazy("for invitees"),
     "format": gettext_lazy("format"),
     "from_state": gettext_lazy("state before"),
@@ -75,7 +78,6 @@ LABELS: dict[str, Promise] = {
     "unchanged": gettext_lazy("unchanged"),
     "updated": gettext_lazy("updated"),
     "version": gettext_lazy("version"),
-    "view": gettext_lazy("page"),
     "visits": gettext_lazy("visits"),
     "wrong": gettext_lazy("wrong"),
     "written_anew": gettext_lazy("written anew"),
@@ -107,14 +109,14 @@ def details_of(event: AuditEvent, people: dict[int, str], bodies: dict[int, str]
         told.append((_("result"), event.get_result_display()))
     # The database keeps no order of them: what was before comes first.
     for name, value in sorted(event.details.items(), key=lambda item: (item[0] not in BEFORE, item[0])):
-        if name in SAID_ALREADY.get(event.action, ()) or value in ("", None, []):
+        if name in WITHOUT_WORDS | SAID_ALREADY.get(event.action, set()) or value in ("", None, []):
             continue
         if name == SECOND_PERSON:
             told.append((str(LABELS[name]), _second(value, people)))
         elif name in BODIES:
             told += [(str(BODIES[name]), bodies[value])] if value in bodies else []
-        else:
-            told.append((str(LABELS.get(name, name.replace("_", " "))), _said(event, name, value)))
+        elif (said := _said(event, name, value)) != "":
+            told.append((str(LABELS.get(name, name.replace("_", " "))), said))
     if event.request_id:
         told.append((_("reference for support"), event.request_id))
     return told
@@ -139,12 +141,18 @@ def _said(event: AuditEvent, name: str, value: Any) -> Any:
         return _field(model, value)
     if name in DAYS:
         return _day(value)
-    if name == "view":
-        return value.rpartition(":")[2].replace("_", " ")
     if value in ROLES:
         return str(ROLES[value].label)
-    named = _model(value)
-    return str(named._meta.verbose_name) if named else _choice(event, model, CHOICES_OF.get(name, name), value)
+    if _model(value):
+        return _kind_of_record(value)
+    return _choice(event, model, CHOICES_OF.get(name, name), value)
+
+
+def _kind_of_record(label: str) -> str:
+    """Return what records of the model ``label`` are called, "" where nothing calls them anything."""
+    if kind := concerns.KINDS.get(label):
+        return str(kind.name)
+    return str(SUBJECTS[label].unnamed) if label in SUBJECTS else ""
 
 
 def _choice(event: AuditEvent, model: Any, field: str, value: str) -> str:

@@ -30,6 +30,7 @@ REGISTER_CHANGE = RegisterChange._meta.label_lower
 class Entry:
     """One event for one reader, or several alike in a row (`folded`): ``times``, the first of them at ``first_at``.
 
+    ``is_cut`` where more of them may stand on the page before or after.
     ``raw`` is empty where the reader may know of the act but not of its figures.
     """
 
@@ -41,14 +42,23 @@ class Entry:
     raw: list[tuple[str, Any]] = field(default_factory=list)
     times: int = 1
     first_at: datetime | None = None
+    is_cut: bool = False
+
+    @property
+    def said(self) -> list[tuple[str, Any]]:
+        """What is written beside it, without the reference for support, which each event has of its own."""
+        return [(name, value) for name, value in self.raw if name != _("reference for support")]
 
     @property
     def is_like(self) -> tuple[Any, ...]:
-        """What two events in a row have in common that are told as one; an act on the register is always told alone."""
+        """What two events in a row have in common that are told as one: all that the reader is told of them.
+
+        An act on the register is always told alone.
+        """
         event = self.event
         alone = event.pk if self.change else None
         about = (event.object_type, event.object_id, *self.bodies)
-        return (event.actor_id, event.action, event.result, self.text, about, alone)
+        return (event.actor_id, event.action, event.result, self.text, about, self.said, alone)
 
 
 @dataclass(frozen=True)
@@ -85,27 +95,21 @@ def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:
     return [_entry(event, reader, changes, names, bodies, people) for event in found]
 
 
-def folded(told: Iterable[Entry]) -> list[Entry]:
-    """Return ``told``, newest first, with what repeats itself in a row told once, how often and since when."""
+def folded(told: Iterable[Entry], *, goes_on_before: bool = False, goes_on_after: bool = False) -> list[Entry]:
+    """Return ``told``, newest first, with what repeats itself in a row told once, how often and since when.
+
+    Where the list goes on before or after them, the first and the last line may have been repeated there too.
+    """
     lines = []
     for _alike, group in groupby(told, key=attrgetter("is_like")):
         newest, *older = group
-        if not older:
-            lines.append(newest)
-            continue
-        since, raw = older[-1].event.at, _together([newest, *older])
-        lines.append(replace(newest, times=1 + len(older), first_at=since, raw=raw))
+        if older:
+            newest = replace(newest, times=1 + len(older), first_at=older[-1].event.at, raw=newest.said)
+        lines.append(newest)
+    for goes_on, at in ((goes_on_before, 0), (goes_on_after, -1)):
+        if goes_on and lines:
+            lines[at] = replace(lines[at], is_cut=True)
     return lines
-
-
-def _together(alike: list[Entry]) -> list[tuple[str, Any]]:
-    """Return what is written beside several events as one list: each value once, without the references of each."""
-    values: dict[str, dict[str, None]] = {}
-    for entry in alike:
-        for name, value in entry.raw:
-            values.setdefault(name, {})[str(value)] = None
-    values.pop(_("reference for support"), None)
-    return [(name, "; ".join(said)) for name, said in values.items()]
 
 
 def _changes(ids: set[str]) -> Any:

@@ -55,7 +55,11 @@ def activity(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     query, csv_url = request.GET.urlencode(), reverse("members:activity_csv", kwargs={"npm": mechanism.slug})
     context = {
         "page": page,
-        "happened": folded(entries(page.rows, request.user)),
+        "happened": folded(
+            entries(page.rows, request.user),
+            goes_on_before=bool(page.previous_url),
+            goes_on_after=bool(page.next_url),
+        ),
         "filters": filters,
         "has_errors": bool(filters.errors),
         "of_one_record": "record" in filters.active,
