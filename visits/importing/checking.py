@@ -20,7 +20,7 @@ from visits.importing.judged import columns_for
 from visits.importing.lookups import Bodies, Places
 from visits.importing.outcomes import SKIPPED, WRONG, Outcome, Problem
 from visits.importing.reading import Row
-from visits.importing.stated import figure
+from visits.importing.stated import figure, figure_of_a_visit
 from visits.importing.synonyms import simple
 from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, choices_of, words_of
 from visits.importing.values import Wrong
@@ -154,7 +154,7 @@ class RowReader:
         if column.reads == reads.BODIES:
             return _once(self.bodies.several)
         if column.reads == reads.FIGURE:
-            return _once(figure)
+            return _once(figure_of_a_visit if self._batch.kind == Import.Kind.VISITS else figure)
         return values.reader_of(column, self._batch.date_order)
 
 

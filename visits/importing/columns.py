@@ -63,8 +63,8 @@ class Column:
 
     @property
     def synonyms(self) -> tuple[str, ...]:
-        """Other names that files are known to use for it."""
-        return (*SYNONYMS.get(self.name, ()), *self.other_names)
+        """Other names that files are known to use for it; “Total” or “Men” in a file of visits may be of anything."""
+        return self.other_names if self.table else (*SYNONYMS.get(self.name, ()), *self.other_names)
 
     @property
     def line(self) -> str:

@@ -1,35 +1,33 @@
 """Columns of ratings and of answers: as many as the body judges and asks by, over all published versions.
 
-The cells of a column are read by the version that held on the visit’s first day, in the setting of its place, as on the
-form (`ScaleVersion.open_to`): its grades, its choices. Everything is read once, before the first row.
+The cells of a column are read by the version that the visit was judged by already, else by the one that held on its
+first day in its setting, as on the form (`ScaleVersion.open_to`): its grades, its choices. Everything is read once,
+before the first row.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.utils import translation
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from members.models import Mechanism, MemberBody
-from visits.importing.columns import ANSWER, GROUNDS, RATING, Column, columns_of
-from visits.importing.stated import WORDS
-from visits.importing.synonyms import NOTHING, simple
+from visits.importing.answering import answer, choices_of
+from visits.importing.columns import ANSWER, GROUNDS, LANGUAGES, RATING, Column, columns_of
+from visits.importing.meanings import Meanings, loose
+from visits.importing.synonyms import NOTHING
 from visits.importing.values import Wrong
 from visits.judgement_columns import key_of_question, key_of_standard, label_of_question, label_of_standard
-from visits.models import Answer, Grade, Import, Question, ScaleVersion, Standard, VisitRating
+from visits.models import Grade, Import, Question, ScaleVersion, Standard, VisitRating
 from visits.models.body_names import BodyNames
 
 BEHIND = ".grounds"  # behind the name of the column of a standard: that of the grounds of its rating
-NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?$")
-YES = frozenset({"yes", "y", "ja", "j", "true", "1"})
-NO = frozenset({"no", "n", "nee", "neen", "false", "0"})
 LISTED = (Question.Kind.YES_NO, Question.Kind.CHOICE)
 NOT_APPLICABLE = frozenset({"n a", "na", "nvt", "n v t", "not applicable", "niet van toepassing"})
 _lazily = lazy(lambda name, *args: name(*args), str)
@@ -56,13 +54,24 @@ class _Held:
         return in_force and (not self.settings or setting in self.settings)
 
 
+class Circumstances(NamedTuple):
+    """Of a visit, what decides by which version it is judged: its first day, its setting, and its rows by the id of the
+    standard or question they are about, where it stands in the portal already."""
+
+    day: date
+    setting: int
+    ratings: Mapping[int, Any] = {}
+    answers: Mapping[int, Any] = {}
+
+
 class Judged:
     """What ``body`` judges and asks by: its own scales and questions, and the scales common to all of ``mechanism``."""
 
     def __init__(self, body: MemberBody, mechanism: Mechanism) -> None:
         self._body, self._mechanism = body, mechanism
         self._held: dict[str, list[_Held]] = defaultdict(list)
-        self._graded: dict[int, dict[str, Grade]] = {}
+        self._graded: dict[int, Meanings[Grade]] = {}
+        self._choices: dict[int, Meanings[int]] = {}
         self.columns: dict[str, Column] = {}
         self._add_standards()
         self._add_questions()
@@ -73,42 +82,54 @@ class Judged:
             version__scale__body=None, version__scale__mechanism=self._mechanism
         )
         standards = Standard.objects.filter(whose, version__starts_on__isnull=False)
-        found = list(
+        found = (
             standards.select_related("version__scale")
             .prefetch_related("version__scale__settings")
             .order_by("version__scale", "-version__starts_on", "position", "pk")
         )
-        shared = _used_by_several((simple(name), key_of_standard(row)) for row in found for name in _names(row))
         for standard in found:
-            version, key = standard.version, key_of_standard(standard)
-            settings = frozenset(setting.pk for setting in version.scale.settings.all())
-            assert version.starts_on is not None, "published"
-            self._held[key].append(_Held(standard, version.starts_on, version.ends_on, settings))
-            others = [name for name in _names(standard) if simple(name) not in shared]
-            words = [*others, *(f"{word} {name}" for name in others for word in ("rating", "oordeel"))]
-            title = _lazily(label_of_standard, standard)
-            self._add(Column(key, RATING, title, table="ratings", other_names=tuple(words)))
-            grounds = _lazily(_label_of_grounds, standard)
-            self._add(Column(f"{key}{BEHIND}", GROUNDS, grounds, table="ratings"))
+            settings = frozenset(setting.pk for setting in standard.version.scale.settings.all())
+            self._hold(key_of_standard(standard), standard, settings)
+        for key, several in self._held.items():
+            versions = [held.asked for held in several]
+            names = [name for each in versions for name in (each.name_en, each.name_nl)]
+            words = [*_in_all_words(("rating", "oordeel"), names), *_in_all_languages(label_of_standard, versions)]
+            title = _lazily(label_of_standard, versions[0])
+            self.columns[key] = Column(key, RATING, title, table="ratings", other_names=tuple(words))
+            grounds, words = _lazily(_label_of_grounds, versions[0]), _in_all_languages(_label_of_grounds, versions)
+            name = f"{key}{BEHIND}"
+            self.columns[name] = Column(name, GROUNDS, grounds, table="ratings", other_names=tuple(words))
 
     def _add_questions(self) -> None:
         questions = Question.objects.filter(
             version__question_set__body=self._body, version__starts_on__isnull=False
         ).select_related("version__question_set")
-        names = BodyNames(self._mechanism)
+        found: dict[str, list[Question]] = defaultdict(list)
         for question in questions.order_by("version__question_set", "-version__starts_on", "position", "pk"):
-            version, key = question.version, key_of_question(question)
-            assert version.starts_on is not None, "published"
-            settings = frozenset({version.question_set.setting_id})
-            self._held[key].append(_Held(question, version.starts_on, version.ends_on, settings))
-            name = names.on(self._body.pk, version.starts_on)
-            title = _lazily(label_of_question, question, name.abbreviation if name else self._body.slug)
-            others = [text for text in (question.text_en, question.text_nl) if text]
-            words = [*others, *(f"{word} {text}" for text in others for word in ("answer", "antwoord"))]
-            self._add(Column(key, ANSWER, title, table="answers", other_names=tuple(words)))
+            key = key_of_question(question)
+            self._hold(key, question, frozenset({question.version.question_set.setting_id}))
+            found[key].append(question)
+        for key, versions in found.items():
+            texts = [text for each in versions for text in (each.text_en, each.text_nl)]
+            words = [*_in_all_words(("answer", "antwoord"), texts), *_in_all_languages(self._label, versions)]
+            title = _lazily(self._label, versions[0])
+            self.columns[key] = Column(key, ANSWER, title, table="answers", other_names=tuple(words))
 
-    def _add(self, column: Column) -> None:
-        self.columns.setdefault(column.name, column)
+    def _hold(self, key: str, asked: Any, settings: frozenset[int]) -> None:
+        version = asked.version
+        assert version.starts_on is not None, "published"
+        self._held[key].append(_Held(asked, version.starts_on, version.ends_on, settings))
+
+    def _label(self, question: Question) -> str:
+        """What the column is called in downloads: with the abbreviation that the body bore when this was asked."""
+        day = question.version.starts_on
+        assert day is not None, "published"
+        name = self._names.on(self._body.pk, day)
+        return label_of_question(question, name.abbreviation if name else self._body.slug)
+
+    @cached_property
+    def _names(self) -> BodyNames:
+        return BodyNames(self._mechanism)
 
     def asked_on(self, day: date, setting: int) -> Iterable[tuple[Column, list[str]]]:
         """Yield the columns of what is judged and asked on ``day`` in ``setting``, each with what can be chosen."""
@@ -124,32 +145,45 @@ class Judged:
         return [str(grade) for grade in self._grades[standard.version_id]]
 
     # -- Cells --------------------------------------------------------------------------------------------------------
-    def read(self, name: str, text: str, day: date, setting: int) -> Any:
-        """Return the rating or answer, not stored, that ``text`` in the column ``name`` says; None where it says
-        nothing. Raises Wrong."""
+    def read(self, name: str, text: str, visit: Circumstances) -> Any:
+        """Return the rating or answer, not stored, that ``text`` in the column ``name`` says of ``visit``.
+
+        None where it says nothing. Raises Wrong.
+        """
         key = name.removesuffix(BEHIND)
-        held = next((held for held in self._held[key] if held.fits(day, setting)), None)
-        if held is None:
-            raise Wrong(_("On that day the body did not judge or ask by this at places of this setting."))
-        if isinstance(held.asked, Question):
-            return _answer(held.asked, text)
+        held = self._held_for(key, visit)
+        if isinstance(held, Question):
+            if held.pk not in self._choices:
+                self._choices[held.pk] = choices_of(held)
+            return answer(held, text, self._choices[held.pk], visit.answers.get(held.pk))
         if name != key:
-            return VisitRating(standard=held.asked, note=text)
-        return self._rating(held.asked, text)
+            return VisitRating(standard=held, note=text)
+        return self._rating(held, text)
+
+    def _held_for(self, key: str, visit: Circumstances) -> Any:
+        """Return the standard or question that ``visit`` has a row for already, else the one of its day. Raises
+        Wrong."""
+        fit = [held.asked for held in self._held[key] if held.fits(visit.day, visit.setting)]
+        rest = [held.asked for held in self._held[key] if held.asked not in fit]
+        used = visit.answers if any(isinstance(one, Question) for one in (*fit, *rest)) else visit.ratings
+        found = [*(one for one in (*fit, *rest) if one.pk in used), *fit]
+        if not found:
+            raise Wrong(_("On that day the body did not judge or ask by this at places of this setting."))
+        return found[0]
 
     def _rating(self, standard: Standard, text: str) -> VisitRating | None:
         version = standard.version_id
-        if not self._grades[version]:
+        grades = self._grades[version]
+        if not grades:
             return VisitRating(standard=standard, note=text)
         if version not in self._graded:
-            self._graded[version] = _words_of(self._grades[version])
-        word = simple(text)
-        if grade := self._graded[version].get(word):
+            self._graded[version] = _words_of(grades)
+        if grade := self._graded[version].of(text):
             return VisitRating(standard=standard, grade=grade)
-        if word in NOTHING:
+        word = loose(text)
+        if word in NOTHING and not (word in NOT_APPLICABLE and any(grade.is_not_applicable for grade in grades)):
             return None
-        grades = ", ".join(map(str, self._grades[version]))
-        raise Wrong(_("This is no grade of that scale: %(grades)s.") % {"grades": grades})
+        raise Wrong(_("This is no grade of that scale: %(grades)s.") % {"grades": ", ".join(map(str, grades))})
 
     @cached_property
     def _grades(self) -> dict[int, list[Grade]]:
@@ -165,53 +199,26 @@ class Judged:
         return (held for several in self._held.values() for held in several)
 
 
-def _words_of(grades: list[Grade]) -> dict[str, Grade]:
-    """Return the grades of a version by every word that means one of them: names before numbers."""
-    words: dict[str, Grade] = {}
-    for grade in grades:
-        named = (grade.name_en, grade.name_nl, str(grade))
-        words |= {simple(word): grade for word in named if word} | {
-            word: grade for word in NOT_APPLICABLE if grade.is_not_applicable
-        }
-    return {str(grade.number): grade for grade in grades if grade.number is not None} | words
-
-
-def _answer(question: Question, text: str) -> Answer | None:
-    """Return the answer that ``text`` gives to ``question``, or says why there is none."""
-    word, kinds = simple(text), Question.Kind
-    number: Decimal | None = None
-    if question.kind == kinds.YES_NO and word in YES | NO:
-        number = Decimal(word in YES)
-    elif question.kind == kinds.NUMBER and NUMBER.match(text):
-        number = Decimal(text.replace(",", "."))
-    elif question.kind == kinds.CHOICE:
-        both = zip(*question.choices_in_both, strict=True)
-        number = next((Decimal(n) for n, words in enumerate(both, 1) if word in {simple(w) for w in words if w}), None)
-    if number is not None:
-        return Answer(question=question, number=number)
-    if (why := WORDS.get(word)) is not None:
-        return Answer(question=question, availability=why.value)
-    if word in NOTHING and question.kind != kinds.TEXT:
-        return None
-    if question.kind == kinds.TEXT:
-        return Answer(question=question, text=text)
-    wanted = {
-        kinds.YES_NO: _("Write “yes” or “no”, or why there is no answer: “not recorded”, “not asked”, “refused”."),
-        kinds.NUMBER: _("Write a number with at most two decimals, or why there is none: “not recorded”, “not asked”."),
-        kinds.CHOICE: _("This is none of the choices: %(choices)s.")
-        % {"choices": ", ".join(words for _n, words in question.options)},
-    }
-    raise Wrong(wanted[kinds(question.kind)])
+def _words_of(grades: list[Grade]) -> Meanings[Grade]:
+    """Return the grades of a version by every word that means one of them: names, “n/a”, numbers at last."""
+    numbered = [grade for grade in grades if grade.number is not None]
+    names = [(name, grade) for grade in grades for name in (grade.name_en, grade.name_nl) if name]
+    with_number = [(f"{name} ({grade.number})", grade) for name, grade in names if grade.number is not None]
+    none = [(word, grade) for grade in grades if grade.is_not_applicable for word in NOT_APPLICABLE]
+    return Meanings([*names, *with_number], none, [(str(grade.number), grade) for grade in numbered])
 
 
 def _label_of_grounds(standard: Standard) -> str:
     return _("%(rating)s: grounds") % {"rating": label_of_standard(standard)}
 
 
-def _names(standard: Standard) -> list[str]:
-    return [name for name in (standard.name_en, standard.name_nl) if name]
+def _in_all_languages(label: Callable[[Any], str], versions: Iterable[Any]) -> Iterator[str]:
+    """Yield what downloads ever called the column: the newest version's name is not what an older one wrote."""
+    for language in LANGUAGES:
+        with translation.override(language):
+            yield from {label(version): None for version in versions}
 
 
-def _used_by_several(names: Iterable[tuple[str, str]]) -> set[str]:
-    """Return the names that stand for more than one column: a heading that is such a name tells nothing."""
-    return {name for name, count in Counter(name for name, _key in set(names)).items() if count > 1}
+def _in_all_words(kinds: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    for name in dict.fromkeys(filter(None, names)):
+        yield from (name, *(f"{kind} {name}" for kind in kinds))

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from visits.importing import values
-from visits.importing.synonyms import simple
+from visits.importing.meanings import loose
+from visits.importing.synonyms import NOTHING, simple
 from visits.importing.values import Wrong
 from visits.models import VisitFigure
 
@@ -17,6 +18,7 @@ WORDS = {
     "not known": Availability.NOT_RECORDED,
     "unknown": Availability.NOT_RECORDED,
     "n a": Availability.NOT_RECORDED,
+    "na": Availability.NOT_RECORDED,
     "niet geregistreerd": Availability.NOT_RECORDED,
     "niet vastgelegd": Availability.NOT_RECORDED,
     "onbekend": Availability.NOT_RECORDED,
@@ -35,6 +37,15 @@ class Stated(NamedTuple):
 
     def __str__(self) -> str:
         return str(Availability(self.availability).label) if self.value is None else str(self.value)
+
+
+def figure_of_a_visit(text: str) -> Stated | None:
+    """Return a number, or why there is none; None for “-” or “nvt”, which in a file of visits says nothing.
+
+    Raises Wrong.
+    """
+    word = loose(text)
+    return None if word in NOTHING and word not in WORDS else figure(text)
 
 
 def figure(text: str) -> Stated:

@@ -13,7 +13,7 @@ from visits.importing import beside
 from visits.importing.beside import Brought
 from visits.importing.checking import RowReader
 from visits.importing.columns import FIGURE, NEEDS, Column
-from visits.importing.judged import Judged
+from visits.importing.judged import Circumstances, Judged
 from visits.importing.lookups import Bodies, KnownPlace, Places, Remits
 from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from visits.importing.synonyms import simple
@@ -49,12 +49,13 @@ class VisitChecker:
             self._check_row(outcome)
         if locked and (self.batch.counts.get("numbers") or self.batch.counts.get("skipped")):
             _read_before_anything_is_written = self._twins
-        good = [outcome for outcome in outcomes if outcome.result != WRONG]
-        known = self._known(good, locked=locked)
-        if self._beside and known:
+        known = self._known(outcomes if self._beside else _not_wrong(outcomes), locked=locked)
+        if self._beside:
             fields = {column.table for column in self._beside}
-            self._stored = beside.stored_of([visit.pk for visit in known.values()], fields)
-        for outcome in good:
+            self._stored = beside.stored_of([visit.pk for visit in known.values()], fields) if known else {}
+            for outcome in outcomes:
+                self._read_beside(outcome, known.get(outcome.values.get("reference", "")))
+        for outcome in _not_wrong(outcomes):
             reference = outcome.values.get("reference")
             if reference in known:
                 self._compare(outcome, known[reference])
@@ -78,14 +79,22 @@ class VisitChecker:
             self._keep_own_word(outcome)
         if outcome.result != WRONG:
             self._note_place(outcome)
+
+    def _read_beside(self, outcome: Outcome, visit: Visit | None) -> None:
+        """Read the columns of figures, needs, ratings and answers, as they are read of ``visit`` (None: a new one)."""
+        place: KnownPlace = outcome.values["place"]
+        setting = visit.setting_id if visit and visit.place_id == place.id else place.setting_id
+        stands = self._stored[visit.pk] if visit else {}
+        rows = stands.get("ratings", {}), stands.get("answers", {})
+        circumstances = Circumstances(outcome.values["starts_on"], setting, *rows)
         for column in self._beside:
             if (said := outcome.values.pop(column.name, None)) is not None:
-                self._bring(outcome, column, said)
+                self._bring(outcome, column, said, circumstances)
 
-    def _bring(self, outcome: Outcome, column: Column, said: Any) -> None:
+    def _bring(self, outcome: Outcome, column: Column, said: Any, circumstances: Circumstances) -> None:
         """Turn what a column of figures, needs, ratings or answers says into a row of its table."""
         try:
-            row = self._row_of(outcome, column, said)
+            row = self._row_of(column, said, circumstances)
             if row is None:
                 return
             several = outcome.beside.setdefault(column.table, {})
@@ -95,13 +104,12 @@ class VisitChecker:
         except Wrong as wrong:
             self.reader.refuse(outcome, column.name, str(wrong))
 
-    def _row_of(self, outcome: Outcome, column: Column, said: Any) -> Any:
+    def _row_of(self, column: Column, said: Any, circumstances: Circumstances) -> Any:
         if column.reads == FIGURE:
             return VisitFigure(measure=column.name, availability=said.availability, value=said.value)
         if column.table == "needs":
             return NeedExamined(group=column.name.removeprefix(NEEDS), answer=said)
-        place: KnownPlace = outcome.values["place"]
-        return self._judged.read(column.name, said, outcome.values["starts_on"], place.setting_id)
+        return self._judged.read(column.name, said, circumstances)
 
     @cached_property
     def _judged(self) -> Judged:
@@ -207,6 +215,10 @@ class VisitChecker:
             self.reader.refuse(outcome, "access", _("The visit has minutes of delay: access stays “delayed”."))
         if outcome.result != WRONG and visit is None:
             outcome.result = NEW
+
+
+def _not_wrong(outcomes: list[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.result != WRONG]
 
 
 def _put_together(rating: VisitRating, other: VisitRating) -> None:
