@@ -11,6 +11,7 @@ from members.actions import meetings
 from members.actions import minutes as actions
 from members.actions.task_steps import move_task
 from members.actions.tasks import give_task
+from members.documents.minutes_contents import contents_of
 from members.models import AgendaItem, Attendance, Decision, Meeting, Minutes, Task
 from tests.factories import BodyFactory
 from tests.members.test_meetings import address, decide
@@ -65,6 +66,8 @@ def test_page_shows_all_that_is_frozen_and_approves_only_what_it_has_shown(as_, 
     assert draft.is_approved
     late = {"title": "Late", "who": "Alpha Inspectorate", "due_on": day.isoformat()}
     assert draft.agreed == {"actions": [late], "bodies": {str(alpha.pk): "Alpha Inspectorate"}}
+    draft.agreed = [late]  # as earlier versions kept it
+    assert [action.stored() for action in contents_of(draft).agreed] == [late]
 
 
 def test_page_to_approve_warns_where_nothing_is_recorded(as_, meeting, coordinator):
