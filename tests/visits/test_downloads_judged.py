@@ -9,12 +9,12 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.factories import VisitFactory
+from tests.factories import VisitFactory, person
 from tests.visits.field_table_tools import with_word
 from tests.visits.question_tools import questions_of, scale_of
 from visits import field_table
 from visits.actions.versions import publish
-from visits.models import Answer, Grade, Question, Standard, VisitRating
+from visits.models import Answer, Grade, Question, RatingScale, Standard, VisitRating
 
 SAFETY, RESPECT = "Rating: Alpha tests: Safety", "Rating: Alpha tests: Respect"
 BELL, DEGREES = "Answer: ALPHA: Was the bell answered?", "Answer: ALPHA: Degrees in the cell"
@@ -70,6 +70,10 @@ def test_each_standard_and_question_of_the_list_is_a_column(as_, mechanism, visi
     assert told == {"GOOD": ("Good (3)", "Good (3)"), "POOR": ("Fair (2)", "Poor (1)"), "LAST": ("Fine", "")}
     assert lines["GOOD"][f"{RESPECT}: grounds"] == "'=Kind staff."
     assert f"{SAFETY}: grounds" not in lines["GOOD"]
+    # Grounds without a grade are no grade.
+    VisitRating.objects.filter(visit=visits["GOOD"], note="").update(grade=None, note="Fair staff.")
+    line = lines_of(as_(coordinator), mechanism)["GOOD"]
+    assert (line[SAFETY], line[f"{SAFETY}: grounds"]) == ("", "Fair staff.")
     assert [lines["LAST"][name] for name in (BELL, DEGREES, CLEAN, SEEN)] == ["Yes", "18.5", "Dirty", "A made bed."]
     assert [lines["GOOD"][name] for name in (BELL, DEGREES)] == ["refused", ""]
     # Of what the filters leave out there is no column.
@@ -135,3 +139,21 @@ def test_filter_by_a_grade_or_worse(
     assert not as_(beta_monitor).get(url).context["filters"].fields["rating"].choices[1:]
     with django_assert_max_num_queries(16):
         client.get(url, {"rating": next(iter(choices.values()))})
+
+
+def test_scales_that_are_called_the_same_are_told_apart(as_, mechanism, scale, alpha_lead, beta, coordinator):
+    scale_of(beta, person("body_lead", beta), grades=("Good",), name="Beta tests")
+    scale_of(None, coordinator, mechanism=mechanism, grades=("Good",), name="Common tests")
+    RatingScale.objects.update(name_en="Alpha tests", name_nl="")
+    version = scale.versions.create()
+    Standard.objects.create(version=version, name_en="Safety")
+    Grade.objects.create(version=version, name_en="Fine")
+    publish(version=version, starts_on=date(2020, 7, 1), by=alpha_lead)
+
+    fields = as_(coordinator).get(address(mechanism, "visit_list")).context["filters"].fields
+
+    assert {label.partition(" or ")[0] for key, label in fields["rating"].choices if key} == {
+        "Alpha tests (ALPHA), from 1 Jul 2020: Fine", "Alpha tests (ALPHA), from 1 Jan 2020: Good (3)",
+        "Alpha tests (ALPHA), from 1 Jan 2020: Fair (2)", "Alpha tests (ALPHA), from 1 Jan 2020: Poor (1)",
+        "Alpha tests (BETA): Good (1)", "Alpha tests (All members together): Good (1)",
+    }  # fmt: skip

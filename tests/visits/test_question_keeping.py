@@ -221,6 +221,8 @@ def test_lead_writes_questions_of_every_kind(as_, alpha, alpha_lead, prisons, me
         ({"text_en": "Q" * 301, "kind": "text"}, "at most 300 characters"),
         ({"text_en": "Which?", "kind": "choice", "choices_en": "A" * 101 + "\nB"}, "at most 100 characters"),
         ({"text_en": "Which?", "kind": "yes_no", "theme": "999999999999999999999"}, "Select a valid choice"),
+        ({"text_en": "Bell\x0b?", "kind": "text"}, "Remove the unprintable characters"),
+        ({"text_en": "How?", "kind": "choice", "choices_en": "Good\x0bone\nPoor"}, "Remove the unprintable characters"),
     ],
 )
 def test_wrong_row_is_said_and_stays(as_, alpha, alpha_lead, prisons, row, said):

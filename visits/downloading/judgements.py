@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -62,15 +63,18 @@ class Judgements:
         return seen
 
     def _find_standards(self) -> None:
-        noted = self._seen(VisitRating, "ratings", "standard", Q(grade__isnull=False) & ~Q(note=""))
+        noted = self._seen(VisitRating, "ratings", "standard", ~Q(note=""))
         standards = Standard.objects.filter(pk__in=noted).select_related("version__scale", "theme")
         found = list(standards.order_by("version__scale", "-version__starts_on", "position", "pk"))
         for grade in Grade.objects.filter(version__in={standard.version_id for standard in found}):
             self._grades[grade.pk], self._grade_words[grade.pk] = grade, str(grade)
-        with_grounds = {key_of_standard(standard) for standard in found if noted[standard.pk]}
+        graded = {grade.version_id for grade in self._grades.values()}  # the others are judged in words alone
+        noted_standards = [standard for standard in found if noted[standard.pk] and standard.version_id in graded]
+        with_grounds = {key_of_standard(standard) for standard in noted_standards}
         for standard in found:
             key, label = key_of_standard(standard), label_of_standard(standard)
-            self._standards[standard.pk] = _Asked(key, _facts_of_standard(standard), self._rated)
+            said = partial(self._rated, is_graded=standard.version_id in graded)
+            self._standards[standard.pk] = _Asked(key, _facts_of_standard(standard), said)
             self.labels["ratings"].setdefault(key, label)
             if key in with_grounds:
                 self.labels["ratings"].setdefault(f"{key}{GROUNDS}", _("%(rating)s: grounds") % {"rating": label})
@@ -115,10 +119,10 @@ class Judgements:
                 # Judged by two versions of one scale: rare, and both are told.
                 found[pk][key] = f"{found[pk][key]}; {value}" if key in found[pk] else value
 
-    def _rated(self, key: str, grade_id: int | None, note: str) -> Record:
+    def _rated(self, key: str, grade_id: int | None, note: str, *, is_graded: bool) -> Record:
         if not self._coded:
-            words = self._grade_words.get(grade_id or 0)
-            return {key: note} if words is None else {key: words, **({f"{key}{GROUNDS}": note} if note else {})}
+            said = {key: self._grade_words.get(grade_id or 0), f"{key}{GROUNDS}": note} if is_graded else {key: note}
+            return {name: words for name, words in said.items() if words}
         grade = self._grades.get(grade_id or 0)
         return {
             "grade_en": grade.name_en if grade else None,

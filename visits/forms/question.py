@@ -1,5 +1,7 @@
 """The forms in which scales, question sets and themes are kept: rows one below the other, empty ones at the end."""
 
+import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -17,6 +19,12 @@ from visits.models.body_names import BodyNames
 
 FRESH, MOST = 3, 80
 NEEDS_A_NAME = gettext_lazy("Write it in English, in Dutch, or in both.")
+UNPRINTABLE = gettext_lazy("Remove the unprintable characters from this text.")
+
+
+def is_unprintable(text: str) -> bool:
+    """Tell whether ``text`` holds control characters: no spreadsheet takes them in the heading of a column."""
+    return any(unicodedata.category(character) == "Cc" and character not in "\t\r\n" for character in text)
 
 
 class SaidInWords(forms.ModelForm[Any]):
@@ -42,6 +50,9 @@ class RowForm(SaidInWords):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        for name, value in [*data.items()]:
+            if isinstance(value, str) and is_unprintable(value):
+                self.add_error(name, str(UNPRINTABLE))
         if self.has_changed() and not data.get("DELETE") and not any(data.get(name) for name in self.needs):
             self.add_error(self.needs[0], str(NEEDS_A_NAME))
         return data
@@ -73,15 +84,16 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        lines = re.split(r"\r\n|\r|\n", super().to_python(value) or "")  # no others: a vertical tab is refused
+        return [line.strip(" \t") for line in lines if line.strip(" \t")]
 
     def validate(self, value: Any) -> None:
         if any(len(line) > 100 for line in value):
             raise forms.ValidationError(_("A choice has at most 100 characters."))
 
     def run_validators(self, value: Any) -> None:
-        if any("\x00" in line for line in value):
-            raise forms.ValidationError(_("Remove the unprintable characters from this text."))
+        if any(map(is_unprintable, value)):
+            raise forms.ValidationError(UNPRINTABLE)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)

@@ -9,7 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from visits.importing.columns import TERM, Column
-from visits.importing.reading import letter
+from visits.importing.reading import letter, plain
 from visits.importing.terms import choices_of
 
 ROWS_WITH_LISTS = 2000
@@ -28,7 +28,7 @@ def workbook(columns: Sequence[Column], mechanism: object, offered: Mapping[str,
     """
     book = Workbook()
     sheet: Worksheet = book.active
-    sheet.append(headings(columns))
+    sheet.append([_fit(heading) for heading in headings(columns)])
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns):
         sheet.cell(1, number + 1).font = Font(bold=True)
@@ -42,7 +42,13 @@ def workbook(columns: Sequence[Column], mechanism: object, offered: Mapping[str,
     return file.getvalue()
 
 
+def _fit(text: str) -> str:
+    """Return ``text`` as a spreadsheet takes it: control characters, which it refuses, and line ends become spaces."""
+    return plain(" ".join(text.split()))
+
+
 def _offer_terms(sheet: Worksheet, number: int, terms: list[str]) -> None:
+    terms = [_fit(term) for term in terms]
     listed = ",".join(terms)
     if len(listed) > LONGEST_LIST or any("," in term or '"' in term for term in terms):
         return
