@@ -1,11 +1,13 @@
 """Standards and questions that a body calls needed for the annual return, and the meter that says which are missing."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from tests.visits.question_tools import Y2020, questions_of, scale_of
 from tests.visits.test_question_keeping import typed, url_of
-from visits.actions.versions import publish
+from visits.actions.versions import new_version, publish
 from visits.models import Answer, Grade, Question, Standard, Visit, VisitRating
 from visits.models.completeness import parts_of
 
@@ -44,6 +46,21 @@ def test_meter_counts_what_the_body_needs_and_the_visit_lacks(needed, draft):
     assert status_of(draft, frozenset({"ratings"})).keys() == {"ratings"}
     Visit.objects.filter(pk=draft.pk).update(validity="refused")  # at a closed door nothing was judged
     assert status_of(draft) == {}
+
+
+def test_what_was_said_by_another_version_counts_and_is_not_asked_twice(needed, alpha_lead, draft):
+    by_version = [Standard.objects.get(name_en="Safety"), Question.objects.get(kind="yes_no")]
+    VisitRating.objects.create(visit=draft, standard=by_version[0], grade=Grade.objects.first())
+    Answer.objects.create(visit=draft, question=by_version[1], availability="refused")
+    for one in by_version:
+        version = new_version(owner=one.version.owner, by=alpha_lead)
+        publish(version=version, starts_on=date(2024, 6, 1), by=alpha_lead)
+    Visit.objects.filter(pk=draft.pk).update(starts_on=date(2024, 7, 1), ends_on=date(2024, 7, 1))
+
+    assert status_of(draft) == {
+        "ratings": ("in_progress", ["Respect"]),
+        "answers": ("in_progress", ["What did you see?"]),
+    }
 
 
 def test_nothing_needed_is_nothing_missing_and_costs_no_query(alpha, alpha_lead, draft, django_assert_num_queries):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Coalesce, Lower, NullIf, Trim
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,6 +73,10 @@ OF_THE_BODY: dict[str, Promise] = {
     "ratings": gettext_lazy("Ratings"),
     "answers": gettext_lazy("Answers to the body’s questions"),
 }
+NEEDED: dict[str, tuple[Any, Any, Any, str]] = {
+    "ratings": (Standard, ScaleVersion, VisitRating, "standard"),
+    "answers": (Question, QuestionVersion, Answer, "question"),
+}
 AT_A_CLOSED_DOOR = ("times", "team", "access", "summary")  # nothing else can be recorded where entry was refused
 ORDER = (
     "times",
@@ -117,16 +122,26 @@ def _part_of(name: str, visit: Visit, sees: frozenset[str]) -> Part | None:
 
 
 def _needed_of(name: str, visit: Visit) -> Part | None:
-    """Return the part of what the body's scales or questions need of this visit; None where they need nothing."""
-    of_visit: dict[str, Any] = {"visit": visit.pk, f"{'standard' if name == 'ratings' else 'question'}": OuterRef("pk")}
-    said: Any = VisitRating.objects.filter(**of_visit) if name == "ratings" else Answer.objects.filter(**of_visit)
-    versions: Any = (ScaleVersion if name == "ratings" else QuestionVersion).objects.open_to(visit)
-    asked: Any = (Standard if name == "ratings" else Question).objects.filter(is_required=True)
-    needed = list(asked.filter(version__in=versions.order_by().values("pk")).annotate(is_said=Exists(said)))
+    """Return the part of what the body's scales or questions need of this visit; None where they need nothing.
+
+    Needed is what the versions in force on its first day need. Where the visit was judged by another version of the
+    same scale, what is called the same there counts (visits.judgement_columns has the same rule for columns).
+    """
+    asked, versions, rows, row = NEEDED[name]
+    words, owner = ("name", "version__scale") if name == "ratings" else ("text", "version__question_set__body")
+    same = {f"{row}__{owner}": OuterRef(owner), "said_of": OuterRef("called")}
+    said = rows.objects.filter(visit=visit.pk).annotate(said_of=_called(f"{row}__{words}")).filter(**same)
+    required = asked.objects.filter(is_required=True, version__in=versions.objects.in_force_for(visit).values("pk"))
+    needed = list(required.annotate(called=_called(words)).annotate(is_said=Exists(said)))
     if not needed:
         return None
     missing = [str(each) for each in needed if not each.is_said]
     return _part(name, OF_THE_BODY[name], missing, "", is_begun=len(missing) < len(needed))
+
+
+def _called(words: str) -> Any:
+    """What a standard or question is called, in English or else in Dutch, without capitals."""
+    return Lower(Trim(Coalesce(NullIf(f"{words}_en", Value("")), f"{words}_nl")))
 
 
 def _part(name: str, label: Promise, missing: list[str], first_missing: str, *, is_begun: bool) -> Part:

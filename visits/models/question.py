@@ -55,12 +55,15 @@ class QuestionVersionQuerySet(VersionQuerySet):
         questions = Question.objects.select_related("theme")
         return self.select_related("question_set__setting").prefetch_related(Prefetch("questions", questions))
 
+    def in_force_for(self, visit: Visit) -> Self:
+        """Return the versions of the bodies of ``visit`` that held on its first day for its setting."""
+        whose = Q(question_set__body__in=visit.body_ids, question_set__setting=visit.setting_id)
+        return self.as_at(visit.starts_on).filter(whose)
+
     def open_to(self, visit: Visit) -> Self:
         """Return the versions asked at ``visit``: those of its bodies for its setting that held on its first day, and
         whatever was answered already."""
-        held = self.as_at(visit.starts_on).filter(
-            question_set__body__in=visit.body_ids, question_set__setting=visit.setting_id
-        )
+        held = self.in_force_for(visit)
         used = Answer.objects.filter(visit=visit).values("question__version")
         return self.filter(Q(pk__in=held.values("pk")) | Q(pk__in=used)).order_by("question_set__body", "pk")
 

@@ -58,12 +58,17 @@ class ScaleVersionQuerySet(VersionQuerySet):
         standards = Standard.objects.select_related("theme")
         return self.select_related("scale").prefetch_related(Prefetch("standards", standards), "grades")
 
+    def in_force_for(self, visit: Visit) -> Self:
+        """Return the versions of the bodies of ``visit``, or common to all, that held on its first day for its
+        setting."""
+        whose = Q(scale__body__in=visit.body_ids) | Q(scale__body=None, scale__mechanism=visit.mechanism_id)
+        fits = Q(scale__settings=None) | Q(scale__settings=visit.setting_id)
+        return self.as_at(visit.starts_on).filter(whose, fits)
+
     def open_to(self, visit: Visit) -> Self:
         """Return the versions by which ``visit`` is judged: those of its bodies or common to all that held on its first
         day and are for its setting; and whatever it was judged by already."""
-        whose = Q(scale__body__in=visit.body_ids) | Q(scale__body=None, scale__mechanism=visit.mechanism_id)
-        fits = Q(scale__settings=None) | Q(scale__settings=visit.setting_id)
-        held = self.as_at(visit.starts_on).filter(whose, fits)
+        held = self.in_force_for(visit)
         used = VisitRating.objects.filter(visit=visit).values("standard__version")
         return self.filter(Q(pk__in=held.values("pk")) | Q(pk__in=used)).order_by("scale__body", "scale", "pk")
 

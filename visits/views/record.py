@@ -78,7 +78,7 @@ PAGES: dict[str, Page] = {
         "part-findings",
     ),
     "answers": Page(
-        gettext_lazy("Answers to your questions"),
+        gettext_lazy("Answers to the body’s questions"),
         gettext_lazy("An answer, or why there is none: what was not asked is not “no”."),
         AnswersForm,
         "visits/visit_answers.html",

@@ -21,7 +21,7 @@ PAGE_OF = {
     "ratings": "visit_ratings",
     "answers": "visit_answers",
 }
-WORDS = {**OF_TABLES, "ratings": gettext_lazy("Ratings"), "answers": gettext_lazy("Answers to your questions")}
+WORDS = {**OF_TABLES, "ratings": gettext_lazy("Ratings"), "answers": gettext_lazy("Answers to the body’s questions")}
 # Which of them stand in which section of the visit's page.
 IN_SECTION = {"team": ("team",), "situation": ("figures", "needs"), "findings": ("ratings", "answers")}
 
