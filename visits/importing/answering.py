@@ -56,7 +56,7 @@ def _number(question: Question, text: str, word: str, choices: Meanings[int]) ->
 @cache
 def _reasons() -> dict[str, str]:
     """The words by which a download says why there is no answer. Any other text, “Refused” too, is a text."""
-    found = {}
+    found: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
             found |= {str(why.label): why.value for why in Answer.Availability if why != Answer.Availability.RECORDED}

@@ -96,9 +96,9 @@ class Judged:
             words = [*_in_all_words(("rating", "oordeel"), names), *_in_all_languages(label_of_standard, versions)]
             title = _lazily(label_of_standard, versions[0])
             self.columns[key] = Column(key, RATING, title, table="ratings", other_names=tuple(words))
-            grounds, words = _lazily(_label_of_grounds, versions[0]), _in_all_languages(_label_of_grounds, versions)
-            name = f"{key}{BEHIND}"
-            self.columns[name] = Column(name, GROUNDS, grounds, table="ratings", other_names=tuple(words))
+            name, title = f"{key}{BEHIND}", _lazily(_label_of_grounds, versions[0])
+            others = tuple(_in_all_languages(_label_of_grounds, versions))
+            self.columns[name] = Column(name, GROUNDS, title, table="ratings", other_names=others)
 
     def _add_questions(self) -> None:
         questions = Question.objects.filter(
@@ -164,12 +164,12 @@ class Judged:
         """Return the standard or question that ``visit`` has a row for already, else the one of its day. Raises
         Wrong."""
         fit = [held.asked for held in self._held[key] if held.fits(visit.day, visit.setting)]
-        rest = [held.asked for held in self._held[key] if held.asked not in fit]
-        used = visit.answers if any(isinstance(one, Question) for one in (*fit, *rest)) else visit.ratings
-        found = [*(one for one in (*fit, *rest) if one.pk in used), *fit]
-        if not found:
+        if visit.ratings or visit.answers:
+            used = visit.ratings if key.startswith(f"{RATING}.") else visit.answers
+            fit = [one for one in (*fit, *(held.asked for held in self._held[key])) if one.pk in used] or fit
+        if not fit:
             raise Wrong(_("On that day the body did not judge or ask by this at places of this setting."))
-        return found[0]
+        return fit[0]
 
     def _rating(self, standard: Standard, text: str) -> VisitRating | None:
         version = standard.version_id
