@@ -33,8 +33,8 @@ def test_moving_a_meeting_that_was_held_is_warned_of_and_has_its_own_name_in_the
 
 
 def test_cancelled_meeting_is_not_among_the_coming_ones(as_, steering, coordinator, alpha_monitor, beta_monitor):
-    begin = timezone.now() + timedelta(days=3)
-    for title in ("Takes place", "Called off"):
+    for title, days in (("Takes place", 3), ("Called off", 4)):
+        begin = timezone.now() + timedelta(days=days)
         meeting = Meeting(group=steering, title=title, starts_at=begin, ends_at=begin + timedelta(hours=1))
         actions.plan_meeting(meeting=meeting, by=coordinator)
     actions.cancel_meeting(meeting=meeting, reason="Strike", by=coordinator)
