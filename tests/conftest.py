@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -52,6 +53,12 @@ def _letters_of_accounts_are_there_when_the_page_is(monkeypatch):
 def _language_of_one_test_is_not_that_of_the_next():
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def no_limits(db):
+    """Forget how often an earlier test signed in or guessed."""
+    cache.clear()
 
 
 @pytest.fixture

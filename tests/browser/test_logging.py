@@ -6,23 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
 from django.urls import reverse
 
 from tests.browser.test_whole_slice import prison  # noqa: F401
 from tests.factories import PlaceFactory, VisitFactory
 from visits.models import FormDraft, Visit
 
-pytestmark = pytest.mark.usefixtures("prison")
+pytestmark = pytest.mark.usefixtures("prison", "no_limits")
 DETAIL = re.compile(r"/desk/visits/[0-9a-f-]{36}/$")
 MOST_SECONDS, MOST_KEYS = 60, 40
 SECONDS_A_KEY = 0.15  # a slow typist: 80 characters a minute would be 0.75, a practised one 0.15
 SUMMARY = "The yard was open for an hour."
-
-
-@pytest.fixture(autouse=True)
-def _no_limits_of_an_earlier_test(db):
-    cache.clear()
 
 
 class Keys:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.urls import reverse
 
 from members.models import PeopleReview
@@ -21,9 +20,7 @@ DETAIL = re.compile(r"/desk/visits/[0-9a-f-]{36}/$")
 SUMMARY = "The yard was open for an hour.\nNobody had been told why it was closed at noon."
 
 
-@pytest.fixture(autouse=True)
-def _no_limits_of_an_earlier_test(db):
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("no_limits")
 
 
 def fill_in(page, place):

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -13,9 +12,7 @@ from tests.factories import PASSWORD
 PEOPLE = "/examplia/desk/people/"
 
 
-@pytest.fixture(autouse=True)
-def _no_limits_of_an_earlier_test(db):
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("no_limits")
 
 
 def aged(client, seconds):

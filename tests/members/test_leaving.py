@@ -9,7 +9,6 @@ from allauth.mfa.totp.internal import auth
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -31,9 +30,7 @@ DESK = "/examplia/desk/members/"
 END = "/examplia/desk/people/bodies/alpha/end/"
 
 
-@pytest.fixture(autouse=True)
-def _no_limits_of_an_earlier_test(db):
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("no_limits")
 
 
 def signed_in(user) -> Client:

@@ -5,7 +5,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -21,9 +20,7 @@ from tests.factories import PASSWORD, person
 CHECKED = {"identity_check": "in_person", "note": "passport, seen at the office"}
 
 
-@pytest.fixture(autouse=True)
-def _no_limits_of_an_earlier_test(db):
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("no_limits")
 
 
 @pytest.fixture
