@@ -8,7 +8,8 @@ from django.conf import settings as portal_settings
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from deploy.local.installation import BROWSERS, HEADLESS
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(items):
 def chromium():
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
-        pytest.fail("The browser tests need Chromium. On Debian: apt-get install chromium")
+        pytest.fail(f"The browser tests need Chromium. On Debian: apt-get install {HEADLESS}")
     # Playwright keeps an event loop in this thread; the ORM is used between its calls, never inside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

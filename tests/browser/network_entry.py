@@ -21,6 +21,10 @@ from members.reference.registers import FactRow, Register
 
 FORM = "main form[method=post]"
 DONE = ".messages .notice-success"
+# What kind of field stands under each name, and whether it is folded away. Asked once a form: each question takes time.
+KINDS = """form => Object.fromEntries([...form.elements].filter(field => field.name).map(
+  field => [field.name, {type: field.type, folded: !!field.closest("details:not([open])")}]
+))"""
 
 
 class NetworkEntry:
@@ -206,8 +210,13 @@ class NetworkEntry:
     def fill(self, address: str, **fields) -> None:
         self.page.goto(address)
         form = self.page.locator(FORM).last
-        for name, value in fields.items():
-            self.answer(form, name, value)
+        given = {name: value for name, value in fields.items() if value not in ("", [])}  # as the others begin
+        kinds = form.evaluate(KINDS)
+        for name, value in given.items():
+            if kinds[name]["folded"]:
+                form.locator(f"details:not([open]):has([name={name}]) > summary").first.click()
+                kinds = form.evaluate(KINDS)
+            self.answer(form, name, kinds[name]["type"], value)
         form.locator("button[type=submit]:not([tabindex])").last.click()
         for _step in range(2):  # a preview, and where the portal warns of something, the confirmation
             if not self.page.locator(DONE).count():
@@ -223,13 +232,8 @@ class NetworkEntry:
         save = self.page.locator("button[name=step][value=save]")
         (save if save.count() else self.page.locator(f"{FORM} button[type=submit]")).last.click()
 
-    def answer(self, form, name: str, value) -> None:
-        if value in ("", []):
-            return  # so the form begins
+    def answer(self, form, name: str, kind: str, value) -> None:
         fields = form.locator(f"[name={name}]")
-        kind, is_folded = fields.first.evaluate("field => [field.type, !!field.closest('details:not([open])')]")
-        if is_folded:
-            fields.first.locator("xpath=ancestor::details[not(@open)]/summary").first.click()
         if isinstance(value, bool):
             fields.first.set_checked(value)
         elif kind in ("checkbox", "radio"):
