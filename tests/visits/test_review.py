@@ -163,6 +163,31 @@ def test_discarded_draft_is_the_business_of_the_body_alone(as_, draft, alpha_mon
     assert actions.take_transition(visit=draft, name="restore", by=alpha_monitor).state == "draft"
 
 
+def test_record_that_was_approved_once_is_withdrawn_and_never_discarded(
+    as_, approved, alpha_monitor, alpha_lead, coordinator
+):
+    visit = change(approved, alpha_monitor, "A slip.", summary="More.")
+    visit = actions.take_transition(visit=visit, name="recall", by=alpha_monitor, reason="It was another visit.")
+    visit = change(visit, alpha_monitor, access="", summary="Nothing of it is so.")
+
+    offered = {who: {s.name for s in actions.steps_open_to(who, visit)} for who in (alpha_monitor, alpha_lead)}
+    page = text_of(as_(alpha_monitor).get(url(visit)))
+    with pytest.raises(actions.StepRefused, match="has been approved"):
+        actions.take_transition(visit=visit, name="discard", by=alpha_monitor, reason="Away with it.")
+
+    assert offered == {alpha_monitor: {"submit"}, alpha_lead: {"submit", "withdraw"}}
+    assert "This visit has been approved before" in page
+    assert "Discard" not in page
+    visit = actions.take_transition(visit=visit, name="withdraw", by=alpha_lead, reason="Entered twice.")
+    told = text_of(as_(coordinator).get(url(visit)))
+    assert "It counts in no figure" in told
+    assert "<ins>Nothing of it is so.</ins>" in told  # what came of it while it was open, as when it is submitted
+    visit = actions.take_transition(visit=visit, name="reinstate", by=alpha_lead, reason="It was not.")
+    assert visit.state == "submitted"
+    with pytest.raises(actions.VisitIncomplete):
+        actions.take_transition(visit=visit, name="approve", by=coordinator)
+
+
 def test_form_says_that_a_changed_visit_is_in_review_again(as_, approved, entered, alpha_monitor):
     sent = entered | {"access": "full", "version": approved.version, "summary": "More.", "amend_reason": "Forgotten."}
 

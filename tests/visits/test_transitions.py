@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from members.models import Affiliation
 from members.models.affiliation_groups import sync_groups
@@ -18,6 +19,7 @@ BODY_STEPS = {
 }
 REVIEW_STEPS = {"approve": {"submitted"}, "return": {"submitted", "approved"}}
 LEAD_STEPS = {"withdraw": {"submitted", "approved"}, "reinstate": {"withdrawn"}}
+OPEN = {"draft", "returned"}  # in these what has never been approved is discarded, and what has been is withdrawn
 AMENDING = {"amend": {"approved"}}
 EVERYTHING = BODY_STEPS | REVIEW_STEPS | LEAD_STEPS | AMENDING
 ROLES = {
@@ -100,8 +102,27 @@ def change(visit, by, reason=""):
     return actions.change_visit(visit=visit, partners=None, expected_version=visit.version, by=by, reason=reason)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_open_visit_that_was_approved_before_is_withdrawn_and_not_discarded(request, joint, role):
+    user = request.getfixturevalue(role)
+    for state in sorted(OPEN):
+        for step, is_open in (("discard", False), ("withdraw", "withdraw" in ROLES[role])):
+            Visit.objects.filter(pk=joint.pk).update(state=state, approved_at=timezone.now())
+            joint.refresh_from_db()
+            assert (step in {s.name for s in actions.steps_open_to(user, joint)}) is is_open
+            if is_open:
+                assert actions.take_transition(visit=joint, name=step, by=user, reason="No.").state == TARGETS[step]
+                continue
+            with pytest.raises(actions.StepRefused if step in ROLES[role] else PermissionDenied):
+                actions.take_transition(visit=joint, name=step, by=user, reason="No.")
+
+
 def test_table_of_this_test_is_the_table_of_the_code():
-    assert {name: set(step.sources) for name, step in TRANSITIONS.items()} == EVERYTHING
+    sources = {
+        name: set(step.sources) - (OPEN if step.open_if_approved else set()) for name, step in TRANSITIONS.items()
+    }
+    assert sources == EVERYTHING
+    assert {name for name, step in TRANSITIONS.items() if step.if_never_approved} == {"discard"}
     assert {name: step.target for name, step in TRANSITIONS.items()} == TARGETS
     assert {name for name, step in TRANSITIONS.items() if step.by_changing} == set(AMENDING)
     assert set(STATES) == set(Visit.State.values)

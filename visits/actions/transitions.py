@@ -163,6 +163,10 @@ def _standing_in_the_way(step: Transition, visit: Visit, by: User) -> str:
     """Return in words what keeps ``by``, who has the right, from this step with this visit; "" where nothing does."""
     if step.until_looked_at and visit.looked_at is not None:
         return _("A reviewer has opened this visit already: ask for it to be returned.")
+    if step.if_never_approved and visit.approved_at is not None:
+        return _("This visit has been approved before, so it stays: the lead of the body can withdraw it.")
+    if step.open_if_approved and visit.is_open and visit.approved_at is None:
+        return _("This visit was never approved: discard it instead.")
     if step.by_two and visit.submitted_by_id == by.pk:
         return _("You submitted this visit yourself: somebody else must approve it.")
     if step.name == "approve" and not _holds(APPROVE_VISITS, visit, by) and _has_own_approver(visit):

@@ -27,6 +27,8 @@ class Transition:
     needs_reason: bool = False  # every step back stores a reason
     until_looked_at: bool = False  # only while no reviewer has opened what was submitted
     by_two: bool = False  # not by the person who submitted (security R-12)
+    if_never_approved: bool = False  # not of a record that was ever approved: that can only be withdrawn
+    open_if_approved: bool = False  # of an open visit only if it was approved before
     by_changing: bool = False  # no button: saving a change takes it
 
 
@@ -85,12 +87,13 @@ TRANSITIONS: dict[str, Transition] = {
         ),
         Transition(
             "withdraw",
-            (State.SUBMITTED, State.APPROVED),
+            (State.SUBMITTED, State.APPROVED, *Visit.OPEN),
             State.WITHDRAWN,
             (APPROVE_VISITS,),
             _("Withdraw"),
             _("The visit has been withdrawn: it can be read, and counts in no figure."),
             needs_reason=True,
+            open_if_approved=True,
         ),
         Transition(
             "reinstate",
@@ -99,8 +102,7 @@ TRANSITIONS: dict[str, Transition] = {
             (APPROVE_VISITS,),
             _("Reinstate"),
             _("The visit is submitted again; somebody else approves it."),
-            must_be_complete=True,
-            needs_reason=True,
+            needs_reason=True,  # and need not be complete: what was withdrawn while open could never come back
         ),
         Transition(
             "discard",
@@ -110,6 +112,7 @@ TRANSITIONS: dict[str, Transition] = {
             _("Discard"),
             _("The draft has been discarded. It can be brought back."),
             needs_reason=True,
+            if_never_approved=True,
         ),
         Transition(
             "restore",

@@ -30,7 +30,7 @@ class Visit(models.Model):
         RETURNED = "returned", _("returned")
         APPROVED = "approved", _("approved")
         WITHDRAWN = "withdrawn", _("withdrawn")  # was handed in; stays to be read, leaves every figure
-        DISCARDED = "discarded", _("discarded")  # was never handed in
+        DISCARDED = "discarded", _("discarded")  # was never approved
 
     OPEN = (State.DRAFT, State.RETURNED)
     CHANGEABLE = (*OPEN, State.APPROVED)  # a change after approval puts the visit back into review

@@ -79,12 +79,12 @@ def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tupl
     """Return what those who see only what is handed in may know: changes made in their sight, and what came of others.
 
     What was changed while the visit was returned is told as one difference, from what was returned to what was
-    submitted again; what stood there in between is the body's own business. So is what was taken back: nobody had
-    looked at it.
+    submitted again, or withdrawn; what stood there in between is the body's own business. So is what was taken back:
+    nobody had looked at it.
     """
     steps = sorted(events, key=lambda event: (event.at, event.pk))
     taken_back = {step.pk for step, then in pairwise(steps) if then.transition == "recall"}
-    submissions = [step for step in steps if step.to_state == Visit.State.SUBMITTED]
+    submissions = [step for step in steps if _comes_in_sight(step)]
     seen = [change for change in changes if _is_in_sight(change, submissions, taken_back)]
     found: list[tuple[datetime, Any, Both]] = [(change.at, change.by, change.fields) for change in seen]
     for before, submission in pairwise(step for step in submissions if step.pk not in taken_back):
@@ -92,6 +92,12 @@ def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tupl
         if net := _net(between):
             found.append((submission.at, submission.by, net))
     return found
+
+
+def _comes_in_sight(step: VisitEvent) -> bool:
+    """Tell whether the step showed others what the body had typed: a submission, or withdrawing an open visit."""
+    withdrawn_open = step.to_state == Visit.State.WITHDRAWN and step.from_state in Visit.OPEN
+    return withdrawn_open or step.to_state == Visit.State.SUBMITTED
 
 
 def _is_in_sight(change: VisitChange, submissions: list[VisitEvent], taken_back: set[int]) -> bool:
