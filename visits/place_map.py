@@ -1,13 +1,15 @@
-"""Where the places lie: points on a grid of degrees, drawn by the portal itself. No map is fetched from anywhere.
+"""Where the places lie: points on a grid of degrees with the outlines of the countries, drawn by the portal itself.
 
-Outlines of countries would have to come from somebody; a grid scaled to the places says truthfully where they lie to
-each other, and nothing else. Degrees of longitude are drawn as long as they are in the middle of the picture.
+No map is fetched from anywhere: who asks for one tells which places are looked at. Degrees of longitude are drawn as
+long as they are in the middle of the picture.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from visits.outlines import Window, outline
 
 WIDTH, MOST_HEIGHT, LEAST_HEIGHT = 640.0, 860.0, 320.0
 MARGIN = 36.0
@@ -45,6 +47,7 @@ class Picture:
 
     width: float = WIDTH
     height: float = LEAST_HEIGHT
+    outline: str = ""
     lines: list[Line] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     has_more: bool = False
@@ -80,7 +83,8 @@ def draw(positions: Sequence[tuple[Any, float, float, str, bool]], listed: Itera
         Point(frame.x(longitude), frame.y(latitude), name, is_closed, numbers.get(key))
         for key, latitude, longitude, name, is_closed in positions[:MOST_POINTS]
     ]
-    return Picture(WIDTH, frame.height, frame.lines(), points, len(positions) > MOST_POINTS)
+    drawn = outline(frame.window())
+    return Picture(WIDTH, frame.height, drawn, frame.lines(), points, len(positions) > MOST_POINTS)
 
 
 class _Frame:
@@ -107,6 +111,11 @@ class _Frame:
 
     def y(self, latitude: float) -> float:
         return round(self.top + (self.north - latitude) * self.scale_y, 1)
+
+    def window(self) -> Window:
+        """Return what the whole picture shows, its margins too."""
+        west, north = self.west - self.left / self.scale_x, self.north + self.top / self.scale_y
+        return Window(west, north, self.scale_x, self.scale_y, WIDTH, self.height)
 
     def lines(self) -> list[Line]:
         found = []
