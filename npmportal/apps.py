@@ -13,7 +13,7 @@ class NpmportalConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import pre_save
 
-        from npmportal import account_events, accounts, checks, session_limits  # noqa: F401
+        from npmportal import account_events, accounts, checks, lookups, session_limits  # noqa: F401
 
         account_events.connect()
         signals.authenticator_used.connect(accounts.remember_factor)

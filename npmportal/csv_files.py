@@ -14,6 +14,7 @@ CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}
 # Excel reads UTF-8 as such only after this mark; every CSV reader of note takes it ("utf-8-sig").
 MARK = "\ufeff"
 SHORT, MOST_KEPT = 60, 20_000
+AT_ONCE = 100
 
 
 def cell(value: Any) -> Any:
@@ -33,16 +34,19 @@ def cell(value: Any) -> Any:
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Return the file line by line, the header first, behind the mark that says it is UTF-8."""
+    """Return the file a hundred lines at a time, the header first, behind the mark that says it is UTF-8."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(MARK)
     writer.writerow(header)
+    known: dict[Any, str] = {}  # short texts come again and again: terms, names of places, times
+    for number, row in enumerate(rows, start=1):
+        writer.writerow(
+            [one if one is None or type(one) is int else known.get(one) or _kept(one, known) for one in row]
+        )
+        if number % AT_ONCE == 0:
+            yield _taken(buffer)
     yield _taken(buffer)
-    known: dict[str, str] = {}  # short texts come again and again: terms, names of places, times
-    for row in rows:
-        writer.writerow([value if value is None or type(value) is int else _kept(value, known) for value in row])
-        yield _taken(buffer)
 
 
 def _kept(value: Any, known: dict[str, str]) -> Any:

@@ -17,7 +17,7 @@ from members.actions import people_rules as rules
 from members.models import Affiliation, User, WorkingGroup
 from members.models.affiliation_groups import strays
 from members.tasks import keep_people, sync_affiliations
-from npmportal import downloads, jobs
+from npmportal import csv_files, downloads, jobs
 from npmportal.access import MAKE_REPORTS, VIEW_VISITS, can, grants_of
 from npmportal.models import AuditEvent, Job
 from reports.actions import reports as report_actions
@@ -120,7 +120,8 @@ def test_work_that_runs_while_its_asker_is_retired_is_not_stored(mechanism, admi
 
 
 def test_download_that_runs_breaks_off(mechanism, administrator, alpha, alpha_lead, monkeypatch):
-    monkeypatch.setattr(downloads, "LINES", 2)
+    monkeypatch.setattr(downloads, "BYTES", 1)
+    monkeypatch.setattr(csv_files, "AT_ONCE", 1)
     VisitFactory.create_batch(6, lead_body=alpha, place__mechanism=mechanism, state="approved")
     response = signed_in(alpha_lead).get(reverse("visits:visits_csv", kwargs={"npm": "examplia"}))
     lines = iter(response.streaming_content)
@@ -134,7 +135,8 @@ def test_download_that_runs_breaks_off(mechanism, administrator, alpha, alpha_le
 
 
 def test_download_of_somebody_who_stays_is_whole(mechanism, alpha, alpha_lead, monkeypatch):
-    monkeypatch.setattr(downloads, "LINES", 2)
+    monkeypatch.setattr(downloads, "BYTES", 1)
+    monkeypatch.setattr(csv_files, "AT_ONCE", 1)
     VisitFactory.create_batch(6, lead_body=alpha, place__mechanism=mechanism, state="approved")
 
     response = signed_in(alpha_lead).get(reverse("visits:visits_csv", kwargs={"npm": "examplia"}))

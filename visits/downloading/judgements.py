@@ -98,10 +98,10 @@ class Judgements:
         """Return by visit and column what was judged and answered in the visits ``ids``: two queries at most."""
         found: dict[Any, Record] = defaultdict(dict)
         if self._standards:
-            rows = VisitRating.objects.filter(visit__in=ids).order_by("standard__position", "pk")
+            rows = VisitRating.objects.filter(visit__pk__among=ids).order_by("standard__position", "pk")
             self._write(found, "ratings", self._standards, rows.values_list("visit", "standard", "grade", "note"))
         if self._questions:
-            answers = Answer.objects.filter(visit__in=ids).order_by("question__position", "pk")
+            answers = Answer.objects.filter(visit__pk__among=ids).order_by("question__position", "pk")
             columns = ("visit", "question", "availability", "number", "text")
             self._write(found, "answers", self._questions, answers.values_list(*columns))
         return found

@@ -96,8 +96,7 @@ class Lines:
                     row |= beside[pk]
                 sees = self._reader.sees_in(body_ids, state, confidentiality)
                 if wanted <= sees:
-                    said = row.get
-                    yield [said(key) for key in keys]
+                    yield list(map(row.get, keys))
                 else:
                     yield [row.get(column.key) if column.field in sees else hidden for column in self.columns]
 
@@ -105,17 +104,17 @@ class Lines:
         """Return what stands in tables of its own, by visit and column. Three queries, and those of what was judged."""
         found = self._judged.of(ids)
         if "figures" in self._fields:
-            figures = VisitFigure.objects.filter(visit__in=ids)
+            figures = VisitFigure.objects.filter(visit__pk__among=ids)
             for pk, measure, availability, value in figures.values_list("visit", "measure", "availability", "value"):
                 said = availability if self._coded else self._availability.get(availability, "")
                 found[pk][f"figures.{measure}"] = said if value is None else value
         if "needs" in self._fields:
-            needs = NeedExamined.objects.filter(visit__in=ids)
+            needs = NeedExamined.objects.filter(visit__pk__among=ids)
             for pk, group, answer in needs.values_list("visit", "group", "answer"):
                 found[pk][f"needs.{group}"] = answer if self._coded else self._answers.get(answer, "")
         if "team" in self._fields:
             teams: dict[Any, list[TeamMember]] = defaultdict(list)
-            for member in TeamMember.objects.filter(visit__in=ids).defer("name", "user"):
+            for member in TeamMember.objects.filter(visit__pk__among=ids).defer("name", "user"):
                 teams[member.visit_id].append(member)
             with translation.override(self._language):
                 for pk, team in teams.items():
