@@ -24,7 +24,13 @@ OWNER = "postgres"
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "jit": "off", "timezone": "UTC"}
 # A database that is thrown away may forget the last second when the machine loses its power.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-LARGE = {"shared_buffers": "512MB", "work_mem": "16MB", "effective_cache_size": "2GB", "maintenance_work_mem": "256MB"}
+LARGE = {
+    "shared_buffers": "512MB",
+    "work_mem": "16MB",
+    "effective_cache_size": "2GB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+}
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/"}
 
 
