@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "npmportal.middleware.RequestGrants",
     "npmportal.middleware.SecondFactor",
     "members.terms_first.TermsFirst",
+    "members.one_register.OneRegister",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -141,6 +141,13 @@ class Designation(DatedFact):
         return f"{self.body} – {self.get_status_display()}"
 
 
+def bodies_of(mechanism: Mechanism) -> dict[int, MemberBody]:
+    """Return the bodies of ``mechanism`` by id, from memory as long as the register stands. Change none of them."""
+    return kept(
+        ("bodies", mechanism.pk), lambda: {body.pk: body for body in MemberBody.objects.filter(mechanism=mechanism)}
+    )
+
+
 def members_on(mechanism: Mechanism, on: date) -> set[int]:
     """Return the ids of the bodies that hold a membership of ``mechanism`` on the day ``on``, of whatever status."""
     return {

@@ -1,3 +1,4 @@
+from copy import copy
 from datetime import date
 from typing import Any, Self
 
@@ -6,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName, in_language
+from members.models.register_memory import kept
 from npmportal.access import grants_of
 from npmportal.models import DatedFact
 from npmportal.models.dated import never_two_at_once
@@ -70,6 +72,19 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
             ("manage_people", "Can invite and retire people of the mechanism"),
             ("convene", "Can keep groups, meetings, minutes and tasks of the mechanism"),
         ]
+
+    @classmethod
+    def named(cls, slug: str) -> "Mechanism | None":
+        """Return the mechanism with this short name in addresses, from memory as long as the register stands.
+
+        Every page of it begins so. Whether the reader may see it is for the page to ask.
+        """
+        found = kept("mechanisms", lambda: {row.slug: row for row in cls.objects.all()}).get(slug)
+        return copy(found)  # which the page may give to its records, and change
+
+    def is_open_to(self, user: Any) -> bool:
+        """Tell whether ``user`` has a role in it: as `visible_to` says."""
+        return self.pk in grants_of(user).mechanism_ids
 
     @property
     def country(self) -> str:

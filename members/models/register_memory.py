@@ -2,14 +2,17 @@
 
 Triggers give the register a new mark with every change to what is kept here (who is a body, under which names, with
 which designations and remits). The mark is read each time, the facts only where it is another than they were read
-under: nobody is ever answered from an older register. A mark never comes twice, so that what was read inside a
-transaction that is rolled back, or before a backup was put back, is never found again.
+under: nobody is ever answered from an older register. A request that changes nothing of the register asks for the mark
+once (`one_register`), and all of its answer is of that register. A mark never comes twice, so that what was read inside
+a transaction that is rolled back, or before a backup was put back, is never found again.
 
 Who changes the register holds the row with the mark until all is stored. Acts therefore lock what they change before
 they write, and leave its key open (`no_key`): foreign keys do not wait for them.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -28,6 +31,19 @@ class RegisterVersion(models.Model):
 
 
 _kept: dict[Hashable, tuple[UUID, Any]] = {}
+_asked: ContextVar[list[UUID | None] | None] = ContextVar(
+    "mark of the register that this request asked for", default=None
+)
+
+
+@contextmanager
+def one_register() -> Iterator[None]:
+    """Ask for the mark of the register once in what is done herein: nothing of it may change the register."""
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def kept(key: Hashable, load: Callable[[], T]) -> T:
@@ -47,7 +63,13 @@ def kept(key: Hashable, load: Callable[[], T]) -> T:
 
 def _version() -> UUID | None:
     """Return the mark of the register, None of one in which nothing was ever written down."""
+    asked = _asked.get()
+    if asked:
+        return asked[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM members_registerversion")
         row = cursor.fetchone()
-    return row[0] if row else None
+    version = row[0] if row else None
+    if asked is not None:
+        asked.append(version)
+    return version

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from members.models import Mechanism
 from npmportal.access import grants_of
@@ -25,8 +24,11 @@ def public_page(view: View) -> View:
     @login_not_required
     @wraps(view)
     def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.mechanism = get_object_or_404(Mechanism.objects.public_or_own(request.user), slug=npm)  # type: ignore[attr-defined]
-        return view(request, request.mechanism, *args, **kwargs)  # type: ignore[attr-defined]
+        mechanism = Mechanism.named(npm)
+        if mechanism is None or not (mechanism.is_public or mechanism.is_open_to(request.user)):
+            raise Http404
+        request.mechanism = mechanism  # type: ignore[attr-defined]
+        return view(request, mechanism, *args, **kwargs)
 
     return page
 
@@ -41,7 +43,9 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            mechanism = get_object_or_404(Mechanism.objects.visible_to(request.user), slug=npm)
+            mechanism = Mechanism.named(npm)
+            if mechanism is None or not mechanism.is_open_to(request.user):
+                raise Http404
             request.mechanism = mechanism  # type: ignore[attr-defined]
             if not _allowed(request.user, mechanism, needs, on_a_body):
                 raise PermissionDenied

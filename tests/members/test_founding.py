@@ -130,8 +130,10 @@ def test_steps_are_for_those_who_may_take_them_and_cost_an_open_mechanism_nothin
     assert as_(lead).get("/nova/desk/").context["first_steps"] == []
 
     def queries():
+        client = as_(founder)
+        client.get("/nova/desk/")  # what is read once in a process is read now
         with CaptureQueriesContext(connection) as captured:
-            as_(founder).get("/nova/desk/")
+            client.get("/nova/desk/")
         return len(captured)
 
     hidden = queries()

@@ -83,9 +83,8 @@ def test_list_names_every_group_of_the_mechanism_and_tells_no_more(as_, steering
 def test_list_costs_a_constant_number_of_queries(as_, mechanism, steering, alpha_monitor, meeting):
     def queries():
         client = as_(alpha_monitor)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        client.get(LIST)  # what is read once in a process is read now
+        with CaptureQueriesContext(connection) as captured:
             assert client.get(LIST).status_code == 200
         return len(captured)
 

@@ -337,6 +337,7 @@ def test_meeting_page_costs_a_constant_number_of_queries(
 
     add(0)
     client = as_(coordinator)
+    client.get(address(held))  # what is read once in a process is read now
     with CaptureQueriesContext(connection) as first:
         client.get(address(held))
     for number in range(1, 8):

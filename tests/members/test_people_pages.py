@@ -122,6 +122,7 @@ def test_people_costs_a_constant_number_of_queries(as_, administrator, alpha, be
         person("body_reader", beta if n % 2 else alpha, name=f"Reader {n}")
         invitations.invite(email=f"r{n}@example.org", name="R", role="body_reader", scope=alpha, by=administrator)
     client = as_(administrator)
+    client.get(PEOPLE)  # what is read once in a process is read now
 
     with django_assert_num_queries(17):
         client.get(PEOPLE)

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from members.models import BodyName, Designation, MemberBody, Remit, RemitBody
+from members.models import BodyName, Designation, Mechanism, MemberBody, Remit, RemitBody
 from members.models.body import members_on
-from members.models.register_memory import kept
+from members.models.register_memory import kept, one_register
 from members.models.remit import monitors
 from tests.factories import BodyFactory, JurisdictionFactory, RemitFactory, SettingFactory
 from visits.models.body_names import BodyNames
@@ -37,6 +37,7 @@ def test_every_change_to_a_fact_gives_the_register_another_mark(mark, mechanism,
         lambda: Remit.objects.filter(pk=remit.pk).delete(),
         lambda: MemberBody.objects.filter(pk=alpha.pk).update(slug="anew"),
         lambda: prisons.save(),
+        lambda: Mechanism.objects.filter(pk=mechanism.pk).update(is_public=False),
     ]
     marks = [mark()]
     for change in changes:
@@ -84,3 +85,29 @@ def test_it_is_read_once_as_long_as_it_stands(alpha):
     kept("a test of what is kept", lambda: read.append(1))
 
     assert len(read) == 2
+
+
+def test_mechanism_that_is_closed_to_the_public_is_closed_at_once(client, mechanism):
+    assert client.get("/examplia/").status_code == 200
+
+    Mechanism.objects.filter(pk=mechanism.pk).update(is_public=False)
+
+    assert client.get("/examplia/").status_code == 404
+
+
+def test_who_gets_a_mechanism_may_change_it_without_changing_that_of_others(mechanism):
+    Mechanism.named("examplia").name_en = "Changed by one page"
+
+    assert Mechanism.named("examplia").name_en == mechanism.name_en
+    assert Mechanism.named("nowhere") is None
+
+
+def test_request_that_changes_nothing_asks_for_the_mark_once(mechanism, alpha, django_assert_num_queries):
+    BodyNames(mechanism), members_on(mechanism, DAY)
+
+    with one_register(), django_assert_num_queries(1):
+        BodyNames(mechanism)
+        members_on(mechanism, DAY)
+    with django_assert_num_queries(2):
+        BodyNames(mechanism)
+        members_on(mechanism, DAY)

@@ -386,5 +386,5 @@ def test_queries_do_not_grow_with_the_network(as_, alpha_monitor, url, mechanism
 
     client.get(url)  # what is read once in a process is read now
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url)

@@ -1,14 +1,18 @@
 """Fields the forms of this app share."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from members.models import MemberBody
 from visits.models import Place
 
 LONGEST_TEXT = 10_000
@@ -33,6 +37,36 @@ class QuickBoxes(forms.CheckboxSelectMultiple):
             ),
         )
         return format_html('<div id="{}">{}</div>', prefix, boxes)
+
+
+class FixedChoices(BaseChoiceIterator):
+    """Choices that are the same in every form of a kind: each form takes them as they are, and copies none of them."""
+
+    def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
+        self._choices = tuple(choices)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self._choices)
+
+    def __copy__(self) -> "FixedChoices":
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "FixedChoices":
+        return self
+
+
+class BodyField(forms.ModelChoiceField):
+    """A member body among ``known`` (by id), which the form has at hand: it is not looked up in the database again."""
+
+    known: Mapping[int, MemberBody] = {}
+
+    def to_python(self, value: Any) -> MemberBody | None:
+        if value in self.empty_values:
+            return None
+        found = self.known.get(int(value)) if str(value).isdecimal() else None
+        if found is None:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return copy(found)
 
 
 class DayField(forms.DateField):

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism, User
+from members.models.body import bodies_of
 from members.models.remit import monitors
 from npmportal.access import LOG_VISITS, grants_of
 from npmportal.quick_select import QuickSelect
 from visits.actions.visits import RECORDED
 from visits.field_table import reader_of
 from visits.forms.fields import (
+    BodyField,
     DayField,
+    FixedChoices,
     LongTextField,
     PlaceField,
     QuickBoxes,
@@ -82,7 +85,7 @@ class VisitForm(forms.ModelForm[Visit]):
         required=False,
         help_text=gettext_lazy("Your body’s own. Empty: the portal gives one."),
     )
-    lead_body: forms.Field = forms.ModelChoiceField(None, label=gettext_lazy("Lead body"), widget=QuickSelect)
+    lead_body: forms.Field = BodyField(None, label=gettext_lazy("Lead body"), widget=QuickSelect)
     partners: forms.Field = forms.ModelMultipleChoiceField(
         None, label=gettext_lazy("Partner bodies"), required=False, widget=QuickBoxes
     )
@@ -131,7 +134,7 @@ class VisitForm(forms.ModelForm[Visit]):
         self._mechanism, self._mine = mechanism, grants_of(user).on(LOG_VISITS)
         lead: Any = self.fields["lead_body"]
         partners: Any = self.fields["partners"]
-        lead.queryset = mechanism.bodies.filter(pk__in=self._mine)
+        lead.known = {pk: body for pk, body in bodies_of(mechanism).items() if pk in self._mine}
         partners.queryset = mechanism.bodies.all()
         # One query for both lists, and none where the form is only judged.
         partners.choices = lambda: self.bodies
@@ -283,6 +286,10 @@ def _put_in_words(fields: dict[str, Any]) -> None:
         fields[name].choices = [("", gettext_lazy("Not recorded")), *fields[name].choices[1:]]
     for name, message in REQUIRED.items():
         fields[name].error_messages["required"] = message
+    for field in fields.values():
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            stated: Any = field.choices
+            field.choices = FixedChoices(stated)
 
 
 _put_in_words(VisitForm.base_fields)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
+from members.models.register_memory import one_register
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, can
 from visits import actions
@@ -26,6 +27,7 @@ from visits.views.visit_form_page import (
 from visits.views.visit_merging import Answer, decide, merge_and_save, merged_in_words
 
 
+@one_register()
 @desk_page(on_a_body=LOG_VISITS)
 def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     visit = Visit(mechanism=mechanism)
@@ -52,6 +54,7 @@ def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return saved(request, mechanism, visit, _("The visit has been logged as a draft."))
 
 
+@one_register()
 @desk_page(on_a_body=LOG_VISITS)
 def visit_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     visit = loggable_visit(request, mechanism, pk)
