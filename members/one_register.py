@@ -1,4 +1,4 @@
-"""A request that only reads is answered from one register: the one that stood when it first asked."""
+"""A request that only reads asks once which register stands, and is content with what stood then."""
 
 from collections.abc import Callable
 

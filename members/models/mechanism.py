@@ -82,9 +82,13 @@ class Mechanism(BilingualName):  # type: ignore[django-manager-missing]
         found = kept("mechanisms", lambda: {row.slug: row for row in cls.objects.all()}).get(slug)
         return copy(found)  # which the page may give to its records, and change
 
-    def is_open_to(self, user: Any) -> bool:
-        """Tell whether ``user`` has a role in it: as `visible_to` says."""
+    def is_visible_to(self, user: Any) -> bool:
+        """Tell of this one mechanism what `visible_to` tells of all: whether ``user`` has a role in it."""
         return self.pk in grants_of(user).mechanism_ids
+
+    def is_public_or_own(self, user: Any) -> bool:
+        """Tell of this one mechanism what `public_or_own` tells of all."""
+        return self.is_public or self.is_visible_to(user)
 
     @property
     def country(self) -> str:

@@ -2,9 +2,9 @@
 
 Triggers give the register a new mark with every change to what is kept here (who is a body, under which names, with
 which designations and remits). The mark is read each time, the facts only where it is another than they were read
-under: nobody is ever answered from an older register. A request that changes nothing of the register asks for the mark
-once (`one_register`), and all of its answer is of that register. A mark never comes twice, so that what was read inside
-a transaction that is rolled back, or before a backup was put back, is never found again.
+under: nobody is ever answered from a register older than the request. One that changes nothing of the register asks for
+the mark once (`one_register`), when it first needs it. A mark never comes twice, so that what was read inside a
+transaction that is rolled back, or before a backup was put back, is never found again.
 
 Who changes the register holds the row with the mark until all is stored. Acts therefore lock what they change before
 they write, and leave its key open (`no_key`): foreign keys do not wait for them.

@@ -25,7 +25,7 @@ def public_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         mechanism = Mechanism.named(npm)
-        if mechanism is None or not (mechanism.is_public or mechanism.is_open_to(request.user)):
+        if mechanism is None or not mechanism.is_public_or_own(request.user):
             raise Http404
         request.mechanism = mechanism  # type: ignore[attr-defined]
         return view(request, mechanism, *args, **kwargs)
@@ -44,7 +44,7 @@ def desk_page(*, needs: str | None = None, on_a_body: str | None = None) -> Call
         @wraps(view)
         def page(request: HttpRequest, npm: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             mechanism = Mechanism.named(npm)
-            if mechanism is None or not mechanism.is_open_to(request.user):
+            if mechanism is None or not mechanism.is_visible_to(request.user):
                 raise Http404
             request.mechanism = mechanism  # type: ignore[attr-defined]
             if not _allowed(request.user, mechanism, needs, on_a_body):

@@ -22,7 +22,7 @@ def points_of(path):
     ids=["Land's End", "Mull of Kintyre", "Cape Campbell", "Bonaire"],
 )
 def test_headland_is_where_it_is(latitude, longitude):
-    """Published positions of headlands, to three kilometres: the lines are made for 1 : 10 million."""
+    """Published positions of headlands, to six kilometres: the lines are made for 1 : 10 million, and thinned."""
     window = Window(longitude - 1, latitude + 1, DEGREE, DEGREE, 2 * DEGREE, 2 * DEGREE)
 
     nearest = min(math.dist((DEGREE, DEGREE), point) for point in points_of(outline(window)))
