@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import RegisterChange
 from members.periods import day_in_words
+from members.public_holidays import calendar_name
 from members.register_kinds import KINDS
 from npmportal.models.dated import Precision
 
@@ -109,6 +110,8 @@ def _said(model: Any, name: str, values: dict[str, Any]) -> str:
         field = model._meta.get_field(name)
     except (FieldDoesNotExist, AttributeError):
         return str(value)
+    if name == "holiday_calendar":
+        return calendar_name(value)
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         return _day(value, values.get(name.removesuffix("_on") + "_precision") or Precision.DAY)
     codes: dict[Any, Any] = _CODES.get(name) or dict(field.flatchoices)

@@ -296,5 +296,4 @@ def group_name(role: str, scope: models.Model) -> str:
 def set_groups(user: "User", groups: list[Group]) -> None:
     """Make ``groups`` the only ones ``user`` is in, and forget what was remembered for the running request."""
     user.groups.set(groups)
-    user.__dict__.pop("_request_grants", None)
     forget(user)

@@ -18,6 +18,8 @@ PACKAGED_FILES: dict[str, str] = {
         for script in ("latin", "latin-ext")
     },
 }
+# Not served: the portal itself reads it, to draw maps (visits/outlines.py).
+OUTLINES = Path(settings.BASE_DIR) / "node_modules" / "world-atlas" / "countries-10m.json"
 
 
 class PackageFinder(BaseFinder):

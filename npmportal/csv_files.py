@@ -30,7 +30,8 @@ def cell(value: Any) -> Any:
     text = str(value)
     if not text.isprintable():
         text = text.translate(CONTROLS)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    # A text that has such an apostrophe itself gets a second one: the import takes one away.
+    return f"'{text}" if text.lstrip(" '").startswith(FORMULA) else text
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

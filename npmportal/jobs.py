@@ -25,6 +25,7 @@ from kombu.exceptions import OperationalError
 from npmportal.access import grants_of
 from npmportal.celery import app
 from npmportal.models import Job
+from npmportal.private_files import NoRoom, StorageAway
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +144,9 @@ def run(job_id: str) -> None:
         logger.warning("job taken over by another worker", extra=extra)
     except JobError as error:
         _fail(current, str(error))
+    except (NoRoom, StorageAway) as error:
+        # Logged where it was met. It is said in so many words, because trying again at once would not help.
+        _fail(current, error.sentence)
     except (DatabaseUnavailable, InterfaceError):
         # PostgreSQL went away: the lease runs out and the sweep queues the job again.
         logger.exception("job interrupted", extra=extra)

@@ -23,5 +23,7 @@ def remembered(user: Any, name: str, load: Callable[[], Any]) -> Any:
 
 
 def forget(user: Any) -> None:
-    """Drop what was remembered of ``user``: the person's rights are others now."""
-    user.__dict__.pop("_request_reads", None)
+    """Drop what was remembered of ``user``, of the request's own person too: the rights are others now."""
+    for name in ("_request_grants", "_request_reads"):  # by delattr, as request.user only stands before a person
+        if hasattr(user, name):
+            delattr(user, name)

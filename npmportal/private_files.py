@@ -5,7 +5,6 @@ finished lies in a folder of the portal's own, never in one that others use, and
 """
 
 import contextlib
-import errno
 import hashlib
 import logging
 import os
@@ -22,6 +21,9 @@ from django.core.files.storage import Storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
+from django.utils.translation import gettext_noop
+
+from npmportal.uploads.troubles import NO_ROOM, OF_THE_DISK
 
 # A file is shown by the reader's own program, never by the portal's page: it can run nothing and is kept nowhere.
 INERT = {
@@ -30,7 +32,6 @@ INERT = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 UNFINISHED = ".unfinished"
 LEFT_AFTER_SECONDS = 3600
 logger = logging.getLogger(__name__)
@@ -39,9 +40,19 @@ logger = logging.getLogger(__name__)
 class NoRoom(Exception):
     """The disk (or what is allowed on it) is full. Nothing was stored."""
 
+    sentence = gettext_noop(
+        "There is no room left where files are kept, so this could not be done. Nothing was lost. Tell whoever runs "
+        "the server, and try again later."
+    )
+
 
 class StorageAway(Exception):
     """The place where files are kept does not answer, or not as it should. Nothing was stored."""
+
+    sentence = gettext_noop(
+        "The place where files are kept does not answer, so this could not be done. Nothing was lost; you can try "
+        "again later."
+    )
 
 
 class Missing(Exception):
@@ -55,11 +66,15 @@ def size_of(file: FieldFile) -> int | None:
 
 @contextmanager
 def unfinished_file(row: models.Model, field: str) -> Iterator[Path]:
-    """Give a path to write to, beside the final one on a disk; whatever is left there at the end is removed."""
+    """Give a path to write to, beside the final one on a disk; whatever is left there at the end is removed.
+
+    NoRoom or StorageAway where there is none, or where writing to it fails.
+    """
     storage, name = _storage(row, field), Path(_name(row, field))
     final = local_path(storage, str(name))
-    folder = final.parent if final else unfinished_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with storage_answers():
+        folder = final.parent if final else unfinished_folder()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left_by_a_killed_worker in folder.glob(f".{name.stem}-*") if final else ():
         left_by_a_killed_worker.unlink(missing_ok=True)
     with _temporary(folder, prefix=f".{name.stem}-", suffix=name.suffix if final else UNFINISHED) as path:
@@ -68,8 +83,13 @@ def unfinished_file(row: models.Model, field: str) -> Iterator[Path]:
 
 @contextmanager
 def unfinished() -> Iterator[Path]:
-    """Give a path to write to in the portal's own folder; whatever is left there at the end is removed."""
-    with _temporary(unfinished_folder(), prefix="", suffix=UNFINISHED) as path:
+    """Give a path to write to in the portal's own folder; whatever is left there at the end is removed.
+
+    NoRoom or StorageAway where there is none, or where writing to it fails.
+    """
+    with storage_answers():
+        folder = unfinished_folder()
+    with _temporary(folder, prefix="", suffix=UNFINISHED) as path:
         yield path
 
 
@@ -92,14 +112,19 @@ def sweep_unfinished() -> int:
 
 
 def put_in_place(row: models.Model, field: str, path: Path) -> str:
-    """Give the finished file its final name, so that it survives a power cut; return that name in the storage."""
+    """Give the finished file its final name, so that it survives a power cut; return that name in the storage.
+
+    NoRoom or StorageAway where that fails.
+    """
     storage, name = _storage(row, field), _name(row, field)
     final = local_path(storage, name)
-    if final is None:
-        with path.open("rb") as file:
-            return storage.save(name, File(file))
-    os.replace(path, final)
-    _sync(final.parent)
+    with storage_answers():
+        if final is None:
+            with path.open("rb") as file:
+                return storage.save(name, File(file))
+        _sync(path)
+        os.replace(path, final)
+        _sync(final.parent)
     return name
 
 
@@ -136,8 +161,7 @@ def storage_answers() -> Iterator[None]:
         raise Missing from error
     except OSError as error:
         if error.errno in NO_ROOM:
-            logger.critical("no room left where files are kept", extra={"error_class": "OSError"})
-            raise NoRoom from error
+            raise no_room_left() from error
         logger.exception("files cannot be reached")
         raise StorageAway from error
     except Exception as error:
@@ -145,6 +169,12 @@ def storage_answers() -> Iterator[None]:
             raise
         logger.exception("files cannot be reached")
         raise StorageAway from error
+
+
+def no_room_left() -> NoRoom:
+    """Return what to raise where the disk is full, once it is logged as critical: somebody has to make room."""
+    logger.critical("no room left where files are kept", extra={"error_class": "OSError"})
+    return NoRoom()
 
 
 @contextmanager
@@ -186,15 +216,20 @@ def local_path(storage: Storage, name: str) -> Path | None:
 
 
 def file_or_404(file: Any) -> Any:
-    """Return the stored ``file`` of a FileField; Http404 where there is none (yet, or any more)."""
-    if not file.name or not file.storage.exists(file.name):
-        raise Http404
+    """Return the stored ``file`` of a FileField; Http404 where there is none (yet, or any more). Or StorageAway."""
+    with storage_answers():
+        if not file.name or not file.storage.exists(file.name):
+            raise Http404
     return file
 
 
 def inert_response(file: Any, name: str, content_type: str) -> FileResponse:
-    """Return the answer that hands ``file`` (of a FileField) out under ``name``, to be saved."""
-    return inert_answer(file_or_404(file).open("rb"), name, content_type)
+    """Return the answer that hands ``file`` (of a FileField) out under ``name``. Http404 or StorageAway."""
+    try:
+        with storage_answers():
+            return inert_answer(file_or_404(file).open("rb"), name, content_type)
+    except Missing as error:
+        raise Http404 from error
 
 
 def inert_answer(file: Any, name: str, content_type: str) -> FileResponse:
@@ -215,11 +250,20 @@ def _storage(row: models.Model, field: str) -> Storage:
 
 @contextmanager
 def _temporary(folder: Path, *, prefix: str, suffix: str) -> Iterator[Path]:
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=folder)
-    os.close(handle)
+    with storage_answers():
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=folder)
+        os.close(handle)
     path = Path(name)
     try:
         yield path
+    except OSError as error:
+        # Of whoever writes to it. What is no matter of disks is raised as it is.
+        if error.errno in NO_ROOM:
+            raise no_room_left() from error
+        if error.errno in OF_THE_DISK:
+            logger.exception("files cannot be reached")
+            raise StorageAway from error
+        raise
     finally:
         path.unlink(missing_ok=True)
 

@@ -215,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
 
 CSRF_FAILURE_VIEW = "npmportal.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500  # sixty findings with every box ticked have 1,210
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))

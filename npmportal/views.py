@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from npmportal import accounts, audit, send_again, session_limits
 from npmportal.models import AuditEvent
+from npmportal.private_files import NO_ROOM, NoRoom, StorageAway, no_room_left
 
 
 @require_safe
@@ -109,11 +110,25 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 while PostgreSQL cannot be reached (security R-47). Uses no database, session or user."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """Answer 500, or 503 while PostgreSQL or the place of files cannot be reached (security R-47, R-48).
+
+    Uses no database, session or user.
+    """
+    error = sys.exc_info()[1]
+    files_away = isinstance(error, NoRoom | StorageAway) or _is_full(error)
+    away = files_away or isinstance(error, OperationalError | InterfaceError)
     template, status = ("503.html", 503) if away else ("500.html", 500)
-    response = HttpResponse(render_to_string(template, {"request_id": getattr(request, "id", "")}), status=status)
+    context = {"request_id": getattr(request, "id", ""), "files_away": files_away}
+    response = HttpResponse(render_to_string(template, context), status=status)
     response["Cache-Control"] = "no-store"
     if away:
         response["Retry-After"] = "10"
     return response
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Tell whether a page failed for want of room where it writes for a moment; that is logged as critical."""
+    if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+        return False
+    no_room_left()
+    return True

@@ -25,6 +25,7 @@ from npmportal.access import (
     grants_of,
 )
 from npmportal.paging import capped_count
+from reports.kept_forms import kept_forms
 from reports.report_groups import report_groups
 from reports.sorted_groups import Sorted
 from reports.task_groups import sorted_tasks
@@ -39,7 +40,7 @@ Found = dict[str, Mapping[str, Sorted[Any]]]  # by kind, then by group
 class Group:
     """Things of one kind on a work list: the newest of them, how many there are, and where the rest is."""
 
-    kind: str  # visit, report, task or invitation: how a row is printed
+    kind: str  # visit, form, report, task or invitation: how a row is printed
     title: str | Promise
     rows: list[Any]
     count: int
@@ -65,6 +66,7 @@ def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
         "task": sorted_tasks(user, mechanism, grants, **limits),
         "visit": visit_groups(user, mechanism, grants, **limits),
         "report": report_groups(user, mechanism, grants, **limits),
+        "form": kept_forms(user, mechanism, grants, shown=SHOWN),
     }
     to_do = _to_do(user, mechanism, grants, found)
     waiting = _waiting(user, mechanism, grants, found)
@@ -81,6 +83,7 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Ite
     yield from _sorted(found, "task", "unnamed", _("Tasks of your body that nobody does yet"), "state=nobody")
     late = "whose=all&state=late" if mechanism.pk in grants.on(CONVENE) else "whose=body&state=late"
     yield from _sorted(found, "task", "late", _("Tasks of others that are long overdue"), late)
+    yield from _sorted(found, "form", "kept", _("Typed by you and not saved yet"))
     yield from _sorted(found, "visit", "returned", _("Returned to your body"), "state=returned")
     yield from _sorted(found, "visit", "draft", _("Drafts of your body"), "state=draft")
     yield from _sorted(found, "visit", "questions", _("Questions about your visits"))

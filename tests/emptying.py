@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+# As the migration leaves it: two writers who both found no head would take it for lost.
+HEAD_OF_THE_CHAIN = "INSERT INTO npmportal_audithead (id, sequence, hash) VALUES (1, 0, repeat('0', 64))"
 STAY = {"django_content_type", "auth_permission", "django_migrations"}
 # Those that refuse that a row goes, or do something about it. (The type of a trigger: 1 for each row, 8 on deletion.)
 TRIGGERS = """
@@ -53,5 +55,7 @@ def _delete(tables: list[str], triggers: list[tuple[str, str]]) -> None:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             for table in filled:
                 cursor.execute(f"DELETE FROM {quoted[table]}")
+            if "npmportal_audithead" in filled:
+                cursor.execute(HEAD_OF_THE_CHAIN)
         for table, name in hindering:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")

@@ -78,13 +78,15 @@ def targets(name, pattern, records):
 
 
 def with_visit(wanted, visit):
-    """Return the ways to fill in what an address names besides a visit: a step, a kind of note, a question."""
+    """Return the ways to fill in what an address names besides a visit: a step, a kind of note, a question, a part."""
     if wanted == {"transition"}:
         return [{"transition": step} for step in TRANSITIONS]
     if wanted == {"kind"}:
         return [{"kind": kind} for kind in visit_notes.KINDS]
     if wanted == {"number"}:
         return [{"number": visit.notes.get(kind=VisitNote.Kind.QUESTION).pk}]
+    if wanted == {"part"}:
+        return [{"part": "situation"}]
     return [{}]
 
 

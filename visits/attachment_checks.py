@@ -3,6 +3,7 @@
 Nobody is given a file before that. Whatever hinders it leaves the file in quarantine, and the page says what (R-36).
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,25 @@ from django.utils.translation import gettext_noop
 from npmportal import audit, jobs
 from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
-from npmportal.private_files import Missing, NoRoom, StorageAway, digest_of, discard, on_disk, store, unfinished
+from npmportal.private_files import (
+    Missing,
+    NoRoom,
+    StorageAway,
+    digest_of,
+    discard,
+    on_disk,
+    storage_answers,
+    store,
+    unfinished,
+)
 from npmportal.uploads.look import Findings
-from npmportal.uploads.parent import looked_at, written_anew
+from npmportal.uploads.parent import NotLooked, looked_at, written_anew
 from npmportal.uploads.reasons import Reason, Refused
 from npmportal.uploads.scanning import NoScanner, Scan, ScannerAway, Verdict, scanner
 from visits.models import Attachment
 from visits.models.attachment import attachment_path
 
+logger = logging.getLogger(__name__)
 KIND = "attachment"
 LOOKING = gettext_noop("Looking at what is in the file")
 SCANNING = gettext_noop("Having it scanned for malware")
@@ -71,8 +83,8 @@ def check(run: JobRun) -> None:
     try:
         _check(run, attachment)
     except Refused as refusal:
-        why = refusal.reason
-        run.finish(lambda: refuse(attachment, why))
+        why = refusal
+        run.finish(lambda: refuse(attachment, why.reason, why.said))
     except OnHold as hold:
         found = hold
         run.finish(lambda: _hold(attachment, found))
@@ -83,6 +95,8 @@ def _check(run: JobRun, attachment: Attachment) -> None:
     try:
         with on_disk(attachment.file) as path:
             _check_unaltered(path, attachment.received_sha256)
+            if attachment.altered_at is not None:
+                note_whole_again(attachment)
             findings = looked_at(path, attachment.extension)
             run.progress(1, STEPS, SCANNING)
             scan = _scanned(path)
@@ -93,15 +107,19 @@ def _check(run: JobRun, attachment: Attachment) -> None:
                 kept = Kept(str(attachment.file.name), attachment.received_size, attachment.received_sha256)
                 run.finish(lambda: _release(attachment, kept, findings, scan))
     except Missing as error:
-        raise Refused(Reason.ALTERED) from error
+        # Perhaps a disk that is not mounted: the file may be there again tomorrow.
+        raise OnHold(Attachment.Held.ALTERED) from error
     except (NoRoom, StorageAway) as error:
         raise OnHold(Attachment.Held.STORAGE_AWAY) from error
+    except NotLooked as error:
+        raise OnHold(Attachment.Held.NOT_LOOKED) from error
 
 
 def _check_unaltered(path: Path, sha256: str) -> None:
-    with path.open("rb") as file:
+    """Read the whole file: what the disk cannot read is no fault of the file, nor what it reads wrongly."""
+    with storage_answers(), path.open("rb") as file:
         if digest_of(file) != sha256:
-            raise Refused(Reason.ALTERED)
+            raise OnHold(Attachment.Held.ALTERED)
 
 
 def _scanned(path: Path) -> Scan:
@@ -113,7 +131,7 @@ def _scanned(path: Path) -> Scan:
     except ScannerAway as error:
         raise OnHold(Attachment.Held.SCANNER_AWAY) from error
     if scan.verdict == Verdict.INFECTED:
-        raise Refused(Reason.INFECTED)
+        raise Refused(Reason.INFECTED, scan.words)
     if scan.verdict not in (Verdict.CLEAN, Verdict.NOT_SCANNED):
         raise OnHold(Attachment.Held.NOT_WHOLE, scan.words)
     return scan
@@ -158,16 +176,38 @@ def _release(attachment: Attachment, kept: Kept, findings: Findings, scan: Scan)
         record("attachment.released", attachment, scan=str(scan.verdict), written_anew=kept.name != received)
 
 
-def refuse(attachment: Attachment, reason: Reason) -> None:
-    """Say that the file is refused, and throw away what was received."""
+def refuse(attachment: Attachment, reason: Reason, scanner_said: str = "") -> None:
+    """Say that the file is refused, and throw away what was received.
+
+    What the scanner called the malware is kept with the record and in the audit trail: whoever looks after security has
+    to ask where it came from, and the file itself is gone. It is the scanner's word, nothing that was in the file.
+    """
     said = {"state": Attachment.State.REFUSED, "refused_because": reason, "held": "", "checked_at": timezone.now()}
-    if _change(attachment, file="", **said):
+    if _change(attachment, file="", scanner_said=scanner_said, **said):
         throw_away(attachment, str(attachment.file.name))
-        record("attachment.refused", attachment, reason=str(reason))
+        more = {"scanner_said": scanner_said} if scanner_said else {}
+        if reason == Reason.INFECTED:
+            logger.error("malware was found in a file: see the audit event attachment.refused")
+        record("attachment.refused", attachment, reason=str(reason), **more)
 
 
 def _hold(attachment: Attachment, hold: OnHold) -> None:
+    if hold.why == Attachment.Held.ALTERED:
+        note_altered(attachment)
     _change(attachment, held=hold.why, scanner_said=hold.said, checked_at=timezone.now())
+
+
+def note_altered(attachment: Attachment, by: Any = None) -> None:
+    """Write down and log, once, that what is stored of a file is not what was stored, or not there."""
+    if Attachment.objects.filter(pk=attachment.pk, altered_at=None).update(altered_at=timezone.now()):
+        logger.critical("a stored file is not what was stored: see the audit event attachment.altered")
+        record("attachment.altered", attachment, by=by)
+
+
+def note_whole_again(attachment: Attachment) -> None:
+    """A file that was put back from a backup, or whose disk is there again, is handed out again."""
+    if Attachment.objects.filter(pk=attachment.pk, altered_at__isnull=False).update(altered_at=None):
+        record("attachment.whole_again", attachment)
 
 
 def _change(attachment: Attachment, **fields: Any) -> bool:

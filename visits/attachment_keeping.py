@@ -1,16 +1,21 @@
 """Files that are kept: asked for again when a scanner was away, verified once a week, swept when nothing owns them."""
 
+import contextlib
 import logging
 import time
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import Storage
+from django.db.models import Max, Q
 from django.utils import timezone
 
+from npmportal.models import Job
 from npmportal.private_files import Missing, NoRoom, StorageAway, digest_of, discard, storage_answers, sweep_unfinished
+from npmportal.uploads.reasons import Reason
 from npmportal.uploads.scanning import NoScanner, scanner
-from visits.attachment_checks import ask_to_check, record
+from visits.attachment_checks import ask_to_check, note_altered, note_whole_again
+from visits.files_waiting import FULL_PERCENT, percent_used
 from visits.models import Attachment
 from visits.models.attachment import FOLDER
 
@@ -25,16 +30,37 @@ class Altered(Exception):
 
 
 def check_waiting() -> int:
-    """Ask again for the files that a scanner or a storage kept waiting; return how many. Nothing while it is away."""
+    """Have the files that a scanner or a storage kept waiting checked again; return how many. None while it is away.
+
+    Until one of them has passed it is asked for one at a time: a scanner that says it is there and then hangs would
+    else keep every worker for two minutes a file.
+
+    While it is away and files wait, that is logged every time this is called: somebody has to look after it.
+    """
     try:
-        if not scanner().is_there():
-            return 0
+        is_there = scanner().is_there()
     except NoScanner:
+        is_there = False
+    if not is_there:
+        if Attachment.objects.waiting().exists():
+            logger.error("the malware scanner does not answer, and files wait for it")
         return 0
-    waiting = Attachment.objects.waiting().select_related("visit__mechanism").order_by("uploaded_at")[:AT_ONCE]
-    for attachment in waiting:
+    waiting = Attachment.objects.waiting().select_related("visit__mechanism")
+    passes = Q(held__in=Attachment.PASSES)
+    due = [*waiting.filter(passes)[: _how_many()], *waiting.exclude(passes)[:AT_ONCE]]
+    for attachment in due:
         Attachment.objects.filter(pk=attachment.pk).update(job=ask_to_check(attachment))
-    return len(waiting)
+    return len(due)
+
+
+def _how_many() -> int:
+    """Return for how many files scanner and storage may be asked: all, once one has passed since they last failed."""
+    quarantined = Attachment.objects.filter(state=Attachment.State.QUARANTINED)
+    failed = quarantined.filter(held__in=Attachment.PASSES).aggregate(at=Max("checked_at"))["at"]
+    passed = Q(state=Attachment.State.AVAILABLE) | Q(refused_because=Reason.INFECTED)
+    if failed is None or Attachment.objects.filter(passed, checked_at__gt=failed).exists():
+        return AT_ONCE
+    return 0 if quarantined.filter(job__state__in=Job.LIVE).exists() else 1
 
 
 def opened_unaltered(attachment: Attachment, *, by: Any = None) -> Any:
@@ -47,25 +73,13 @@ def opened_unaltered(attachment: Attachment, *, by: Any = None) -> Any:
             file: Any = attachment.file.storage.open(str(attachment.file.name), "rb")
             if digest_of(file) == attachment.sha256:
                 if attachment.altered_at is not None:
-                    _note_whole_again(attachment)
+                    note_whole_again(attachment)
                 return file
             file.close()
     except Missing:
         pass
-    _note_altered(attachment, by)
+    note_altered(attachment, by)
     raise Altered
-
-
-def _note_altered(attachment: Attachment, by: Any) -> None:
-    if Attachment.objects.filter(pk=attachment.pk, altered_at=None).update(altered_at=timezone.now()):
-        logger.critical("a stored file is not what was stored: see the audit event attachment.altered")
-        record("attachment.altered", attachment, by=by)
-
-
-def _note_whole_again(attachment: Attachment) -> None:
-    """A file that was put back from a backup is handed out again."""
-    if Attachment.objects.filter(pk=attachment.pk, altered_at__isnull=False).update(altered_at=None):
-        record("attachment.whole_again", attachment)
 
 
 def verify_due(seconds: float = VERIFYING_SECONDS) -> int:
@@ -86,10 +100,18 @@ def verify_due(seconds: float = VERIFYING_SECONDS) -> int:
 
 def keep(hour: int) -> None:
     """Do what is due: verify, sweep what was left half received, and once a day what belongs to nothing."""
-    sweep_unfinished()
+    with contextlib.suppress(NoRoom, StorageAway), storage_answers():
+        sweep_unfinished()
+    _warn_of_a_full_disk()
     verify_due()
     if hour == 3:
         sweep_orphans()
+
+
+def _warn_of_a_full_disk() -> None:
+    used = percent_used()
+    if used is not None and used >= FULL_PERCENT:
+        logger.error("the disk on which files are kept is nearly full")
 
 
 def sweep_orphans() -> int:

@@ -62,6 +62,19 @@ def possible_duplicates(mechanism: Mechanism, user: Any) -> list[Pair]:
     return [Pair(loaded[one[0]], loaded[other[0]], round(likeness)) for likeness, one, other in shown]
 
 
+def resembling(place: Place, user: Any) -> str | None:
+    """Return the name of the place most like ``place`` of those beside it (`possible_duplicates`). One query."""
+    beside = Place.objects.visible_to(user).filter(
+        mechanism=place.mechanism, jurisdiction=place.jurisdiction, parent=place.parent
+    )
+    names = beside.exclude(pk=place.pk).order_by("name", "pk").values_list("name", flat=True)
+    wanted = normalised(place.name)
+    others = {other: normalised(other) for other in names[:MOST_IN_ONE_JURISDICTION]}
+    same_numbers = {other: name for other, name in others.items() if _numbers(name) == _numbers(wanted)}
+    found = process.extractOne(wanted, same_numbers, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    return found[2] if found else None
+
+
 def ordered(one: Place, other: Place) -> tuple[Any, Any]:
     """Return the keys of two places in the order NoDuplicate keeps them in."""
     return (one.pk, other.pk) if one.pk < other.pk else (other.pk, one.pk)

@@ -13,9 +13,8 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any
 
-from django.conf import settings
+from npmportal.assets import OUTLINES
 
-FILE = settings.BASE_DIR / "node_modules" / "world-atlas" / "countries-10m.json"
 LEAST_STEP = 1.2  # units of the picture: points that lie nearer to the last one are left out
 
 
@@ -70,7 +69,7 @@ def outline(window: Window) -> str:
 @cache
 def _earth() -> _Earth:
     """Return the file, read once: it takes a quarter of a second, and four megabytes."""
-    file: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    file: dict[str, Any] = json.loads(OUTLINES.read_text(encoding="utf-8"))
     lines = []
     for steps in file["arcs"]:
         xs, ys = (array("i", accumulate(step[axis] for step in steps)) for axis in (0, 1))

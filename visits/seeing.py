@@ -73,12 +73,21 @@ def _close_to(plan: Plan, bodies: list[int], permission: str) -> list[Ground]:
     return [*people, on_body(_("leads the body that plans this visit"), plan.body_id, MANAGE_BODY_PEOPLE)]
 
 
-def who_else_knows_of_plan() -> str:
+def who_else_knows_of_plan(*, has_guests: bool) -> str:
     """Return, in a sentence, what others may know of a plan: the warning of two visits (ADR 0028)."""
+    if has_guests:
+        return f"{_of_guests()} {who_else_knows_of_plan(has_guests=False)}"
     return _(
         "Nobody else knows of this plan: not administrators, not the public. A member that plans a visit to the same "
         "place is warned that another is due there in the same fortnight; the coordinator is told which bodies, and "
         "never the day."
+    )
+
+
+def _of_guests() -> str:
+    return _(
+        "In the team is also whoever works for a partner under an address that stands in the plan; the list does not "
+        "tell whether somebody does."
     )
 
 

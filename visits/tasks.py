@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from visits import attachment_keeping, keeping_drafts, place_calendar
+from visits import attachment_keeping, keeping_drafts, place_calendar, struck_off
 from visits.downloading.keeping import forget_old_downloads
 from visits.importing.files import forget_expired
 
@@ -24,8 +24,12 @@ def keep_files() -> None:
 
 @shared_task(name="visits.tasks.follow_calendar")
 def follow_calendar() -> None:
-    """Let names, operators and capacities of places that begin or end today take effect. Safe to run days late."""
+    """Let names, operators and capacities of places that begin or end today take effect. Safe to run days late.
+
+    Places that were struck off and at which nothing stands any more go.
+    """
     place_calendar.follow_calendar(timezone.localdate())
+    struck_off.sweep()
 
 
 @shared_task(name="visits.tasks.sweep_form_drafts")

@@ -102,7 +102,8 @@ class _Loading:
 
     def lists(self) -> None:
         """Put jurisdictions, supervision areas, settings and bodies, in the order of the file."""
-        self.jurisdictions = self._named(Jurisdiction, "jurisdictions", self.register.jurisdictions)
+        calendars = {row.slug: {"holiday_calendar": row.holiday_calendar} for row in self.register.jurisdictions}
+        self.jurisdictions = self._named(Jurisdiction, "jurisdictions", self.register.jurisdictions, calendars)
         self.areas = self._named(SupervisionArea, "supervision areas", self.register.supervision_areas)
         places = {row.slug: {"has_places": row.has_places} for row in self.register.settings}
         self.settings = self._named(DetentionSetting, "settings", self.register.settings, places)

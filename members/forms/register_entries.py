@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField, day_fields
 from members.forms.languages import InLanguages
-from members.forms.register_fields import ReasonField, YesNoOrNotRecorded
+from members.forms.register_fields import CalendarField, ReasonField, YesNoOrNotRecorded
 from members.forms.seen import carry_seal
 from members.forms.sources import SourceFields
 from members.models import Designation, DetentionSetting, Jurisdiction, Mechanism, MemberBody, SupervisionArea
@@ -138,14 +138,17 @@ class EntryForm(InLanguages, forms.ModelForm):
 
 
 class JurisdictionForm(EntryForm):
+    holiday_calendar = CalendarField()
+
     class Meta:
         model = Jurisdiction
-        fields = ("name_en", "name_nl", "nested")
+        fields = ("name_en", "name_nl", "nested", "holiday_calendar")
 
     def __init__(self, *args: Any, mechanism: Mechanism, visible: Any, **kwargs: Any) -> None:
         super().__init__(*args, mechanism=mechanism, **kwargs)
         self.fields["nested"].queryset = visible.exclude(pk=mechanism.pk)  # type: ignore[attr-defined]
         self.fields["nested"].empty_label = _("none")  # type: ignore[attr-defined]
+        self.fields["holiday_calendar"].offer(self.instance.holiday_calendar)  # type: ignore[attr-defined]
 
 
 class SettingForm(EntryForm):

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.known_day import KnownDayField
+from members.public_holidays import calendars, is_calendar
+from npmportal.quick_select import QuickSelect
 
 
 class ReasonField(forms.CharField):
@@ -24,6 +26,33 @@ class YesNoOrNotRecorded(forms.NullBooleanSelect):
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
         self.choices = [("unknown", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
+
+
+class CalendarField(forms.ChoiceField):
+    """A calendar of public holidays, or none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Calendar of public holidays"),
+            required=False,
+            widget=QuickSelect,
+            choices=_calendars,
+            help_text=_(
+                "With it, the page of a visit says whether the visit was on a public holiday. Counted are the general "
+                "days off of the country, or of the part of it where that has a calendar of its own, such as Scotland, "
+                "as the library python-holidays lists them. For the Netherlands that is Good Friday too, and 5 May in "
+                "every fifth year; in other years 5 May is named as a holiday that is no general day off."
+            ),
+        )
+
+    def offer(self, code: str) -> None:
+        """Offer the stored ``code`` too where the calendars no longer hold it: saving something else keeps it."""
+        if code and not is_calendar(code):
+            self.choices = [*_calendars(), (code, code)]
+
+
+def _calendars() -> list[tuple[str, Any]]:
+    return [("", _("none")), *calendars().items()]
 
 
 class ReasonForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName, in_language
 from members.models.register_memory import kept
+from members.public_holidays import CODE, LONGEST_CODE, calendar_name
 from npmportal.access import grants_of
 from npmportal.models import DatedFact
 from npmportal.models.dated import never_two_at_once
@@ -144,6 +145,10 @@ class Jurisdiction(BilingualName):
     )
     slug = models.SlugField(_("short name"), max_length=40)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    # No choices: whatever checks the models would import the library, in each command.
+    holiday_calendar = models.CharField(
+        _("calendar of public holidays"), max_length=LONGEST_CODE, blank=True, default=""
+    )
 
     objects = JurisdictionQuerySet.as_manager()
 
@@ -152,4 +157,13 @@ class Jurisdiction(BilingualName):
         constraints = [
             *BilingualName.Meta.constraints,
             models.UniqueConstraint(name="members_jurisdiction_one_per_slug", fields=["mechanism", "slug"]),
+            models.CheckConstraint(
+                name="members_jurisdiction_calendar_is_a_code",
+                condition=Q(holiday_calendar="") | Q(holiday_calendar__regex=CODE),
+            ),
         ]
+
+    @property
+    def calendar_name(self) -> str:
+        """What its calendar of public holidays is called; empty where none was chosen."""
+        return calendar_name(self.holiday_calendar) if self.holiday_calendar else ""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import TextChoices
 
+from members import public_holidays
 from members.models.bilingual import Words
 from npmportal.models.dated import Precision
 
@@ -94,6 +95,15 @@ def month(value: Any, where: str) -> int:
     """Read the number of a month."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 12:
         raise refuse(where, f"{value!r} is not a month from 1 to 12.")
+    return value
+
+
+def calendar(value: Any, where: str) -> str:
+    """Read the code of a calendar of public holidays: NL, GB-SCT."""
+    if value is False:
+        raise refuse(where, "YAML reads NO as “no”: write the code of Norway in quotation marks.")
+    if not isinstance(value, str) or not public_holidays.is_calendar(value):
+        raise refuse(where, f"{value!r} is not a calendar of public holidays (NL, GB-SCT).")
     return value
 
 

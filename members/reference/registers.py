@@ -40,10 +40,15 @@ class MechanismRow:
 
 @dataclass(frozen=True)
 class NamedRow:
-    """A jurisdiction or a supervision area."""
+    """A supervision area."""
 
     slug: str = f.key(f.slug)
     name: Words = f.key(f.words(200))
+
+
+@dataclass(frozen=True)
+class JurisdictionRow(NamedRow):
+    holiday_calendar: str = f.key(f.calendar, default="")
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ class Register:
 
     mechanism: MechanismRow = f.key(lambda value, where: record(MechanismRow, value, where))
     sources: tuple[SourceRow, ...] = f.key(f.list_of(SourceRow))
-    jurisdictions: tuple[NamedRow, ...] = f.key(f.list_of(NamedRow))
+    jurisdictions: tuple[JurisdictionRow, ...] = f.key(f.list_of(JurisdictionRow))
     settings: tuple[SettingRow, ...] = f.key(f.list_of(SettingRow))
     bodies: tuple[BodyRow, ...] = f.key(f.list_of(BodyRow))
     remits: tuple[RemitRow, ...] = f.key(f.list_of(RemitRow))

@@ -23,6 +23,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from npmportal.private_files import NoRoom, no_room_left
+from npmportal.uploads.troubles import NO_ROOM
+
 CHILD = Path(__file__).with_name("child.py")
 FONTS = "@fontsource-variable/source-sans-3/files/source-sans-3-{}-wght-{}.woff2"
 SENTENCES = {
@@ -35,6 +38,7 @@ SENTENCES = {
     ),
     "too_large": gettext_noop("The document is too large to be made: it needed more memory than is allowed."),
     "too_slow": gettext_noop("The document took too long to make and was stopped."),
+    "no_room": NoRoom.sentence,
     "failed": gettext_noop("The PDF file could not be made."),
 }
 
@@ -110,9 +114,20 @@ def write_pdf(
         "cpu_seconds": limits.cpu_seconds,
         "variant": variant,
     }
-    with _child() as process:
-        _send(process, order)
-        return _follow(process, limits.wall_seconds, on_progress)
+    try:
+        with _child() as process:
+            _send(process, order)
+            return _follow(process, limits.wall_seconds, on_progress)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise _no_room() from error
+        raise
+
+
+def _no_room() -> PdfError:
+    """Return the error of a full disk, which is logged as critical like any other."""
+    no_room_left()
+    return PdfError("no_room")
 
 
 @contextmanager
@@ -159,7 +174,7 @@ def _follow(process: subprocess.Popen[bytes], wall_seconds: int, on_progress: Pr
         elif "pages" in message:
             return int(message["pages"])
         else:
-            raise PdfError(message["error"], message["error_class"])
+            raise _no_room() if message["error"] == "no_room" else PdfError(message["error"], message["error_class"])
     # Nothing more to read and no result: out of time, ended by its own limit of processor time, or killed by somebody.
     is_late = time.monotonic() > deadline or process.wait() == -signal.SIGXCPU
     raise PdfError("too_slow" if is_late else "failed")

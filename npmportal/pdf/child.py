@@ -6,6 +6,7 @@ network, and ends after one document. One JSON object comes in on standard input
 """
 
 import ctypes
+import errno
 import gc
 import json
 import logging
@@ -162,7 +163,9 @@ def main() -> int:
         pages = write(order)
     except OSError as error:
         missing = "library" in str(error) and "load" in str(error)
-        say(error="missing_library" if missing else "failed", error_class=type(error).__name__)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "missing_library" if missing else "no_room" if full else "failed"
+        say(error=reason, error_class=type(error).__name__)
         return 1
     except MemoryError:
         say(error="too_large", error_class="MemoryError")

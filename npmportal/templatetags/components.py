@@ -112,12 +112,22 @@ def timeline_item(content: str, at: Any, title: Any, by: Any = "") -> SafeString
 
 @register.simple_block_tag(end_name="end_confirm_form", takes_context=True)
 def confirm_form(
-    context: Context, content: str, action: str, label: Any, kind: str = "primary", cancel_url: str = ""
+    context: Context,
+    content: str,
+    action: str,
+    label: Any,
+    kind: str = "primary",
+    cancel_url: str = "",
+    cancel_label: Any = "",
 ) -> SafeString:
-    """Print a POST form with one button; the block holds what is being confirmed and the fields, such as a reason."""
+    """Print a POST form with one button; the block holds what is being confirmed and the fields, such as a reason.
+
+    ``cancel_label`` names the way back where “Cancel” could be taken for the act itself.
+    """
     return render_to_string(
         "_components/confirm_form.html",
-        {"action": action, "label": label, "kind": kind, "cancel_url": cancel_url, "content": content},
+        {"action": action, "label": label, "kind": kind, "cancel_url": cancel_url, "cancel_label": cancel_label}
+        | {"content": content},
         request=context.get("request"),
     )
 

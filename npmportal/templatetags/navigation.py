@@ -49,7 +49,12 @@ DESK = (
     Entry(_("Coverage"), "members:desk_coverage", beside=("members:gaps",)),
     Entry(_("Meetings"), "members:meeting_list"),
     Entry(_("Reports"), "reports:report_list", (access.MAKE_REPORTS,)),
-    Entry(_("People"), "members:people", (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE), ("members:letters",)),
+    Entry(
+        _("People"),
+        "members:people",
+        (access.MANAGE_PEOPLE, access.MANAGE_BODY_PEOPLE),
+        ("members:letters", "visits:files_waiting"),
+    ),
     Entry(_("Activity"), "members:activity"),
 )
 

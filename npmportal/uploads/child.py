@@ -2,10 +2,12 @@
 
 Run by file name in a bare environment: no settings, no secrets, no database, no network. One JSON object comes in on
 standard input (``path``, ``extension``, ``output`` where a picture is to be written anew); one goes out on standard
-output: the findings, or ``{"refused": reason}``.
+output: the findings, or ``{"refused": reason}`` for what was found in the file, or ``{"trouble": …}`` where the machine
+failed and nothing was found.
 """
 
 import json
+import mmap
 import os
 import resource
 import sys
@@ -29,6 +31,7 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     """Look at the file (and write it anew, where asked) and return what is to be said."""
     from npmportal.uploads.look import look
     from npmportal.uploads.reasons import Reason, Refused
+    from npmportal.uploads.troubles import Trouble, trouble_of
 
     path, extension = Path(order["path"]), order["extension"]
     try:
@@ -41,7 +44,22 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     except Refused as refusal:
         return {"refused": refusal.reason}
     except MemoryError:
-        return {"refused": Reason.TOO_MUCH_WORK}
+        return {"refused": Reason.TOO_MUCH_WORK} if _machine_has_memory() else {"trouble": Trouble.FAULT}
+    except Exception as error:
+        trouble = trouble_of(error) if isinstance(error, OSError) else Trouble.FAULT
+        return {"trouble": trouble, "error_class": type(error).__name__}
+
+
+def _machine_has_memory() -> bool:
+    """Tell whether the machine would have given what a file may use: then it was the file that wanted more.
+
+    Shared memory is asked for, and none of it touched: our own limit does not count it, the machine's does.
+    """
+    try:
+        mmap.mmap(-1, MEMORY).close()
+    except (OSError, MemoryError):
+        return False
+    return True
 
 
 def main() -> int:

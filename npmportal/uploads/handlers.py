@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from npmportal.private_files import NO_ROOM, UNFINISHED, unfinished_folder
+from npmportal.private_files import UNFINISHED, unfinished_folder
 from npmportal.uploads.names import tidy_name
 from npmportal.uploads.reasons import Reason
+from npmportal.uploads.troubles import NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -95,11 +96,12 @@ class PrivateFolder(TemporaryFileUploadHandler):
         leave_out(self.request, self.file_name, self._reason(error))
 
     def _reason(self, error: OSError) -> Reason:
-        """Say that there is no room; any other mistake of the system is none that a sentence could explain."""
-        if error.errno not in NO_ROOM:
-            raise error
-        logger.critical("no room left to receive a file", extra={"error_class": "OSError"})
-        return Reason.NO_ROOM
+        """Say what is wrong with the disk: it is full, or cannot be written (any more)."""
+        if error.errno in NO_ROOM:
+            logger.critical("no room left to receive a file", extra={"error_class": "OSError"})
+            return Reason.NO_ROOM
+        logger.error("files cannot be received", exc_info=error)
+        return Reason.STORAGE_AWAY
 
 
 class PrivateUpload(TemporaryUploadedFile):

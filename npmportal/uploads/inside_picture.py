@@ -3,6 +3,9 @@
 No Django here. The largest picture is such that decoding it stays under 300 MB (tests/npmportal/test_upload_memory.py).
 """
 
+import errno
+import io
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,7 @@ from typing import Any
 from PIL import Image, ImageFile
 
 from npmportal.uploads.reasons import Reason, Refused
+from npmportal.uploads.troubles import refuse_as_damaged
 
 MOST_PIXELS = 50_000_000
 MOST_BYTES = 210_000_000  # decoded, in memory
@@ -37,18 +41,48 @@ def look_into_picture(path: Path, extension: str) -> tuple[int, int, bool]:
 
 
 def write_anew(path: Path, output: Path, extension: str) -> None:
-    """Write the picture in ``path`` to ``output``: its points and which way up it is, and nothing else it carried."""
+    """Write the picture in ``path`` to ``output``: its points and which way up it is, and nothing else it carried.
+
+    It is synced to the disk and read again, because the original is thrown away. OSError where that does not work:
+    then nothing was found to be wrong with the picture.
+    """
     with _opened(path, extension) as image:
         kept = Image.Exif()
         if (turned := image.getexif().get(ORIENTATION)) in range(2, 9):
             kept[ORIENTATION] = turned
         image.load()
-        image.info = {name: image.info[name] for name in ("transparency",) if name in image.info}
-        more: dict[str, Any] = {"exif": kept} if kept else {}
-        if FORMATS[extension] == "JPEG":
-            # The quantisation it has already: written anew it is neither larger nor much worse.
-            more["quality"] = "keep" if image.format == "JPEG" else QUALITY
-        image.save(output, format=FORMATS[extension], **more)
+    image.info = {name: image.info[name] for name in ("transparency",) if name in image.info}
+    more: dict[str, Any] = {"exif": kept} if kept else {}
+    if FORMATS[extension] == "JPEG":
+        # The quantisation it has already: written anew it is neither larger nor much worse.
+        more["quality"] = "keep" if image.format == "JPEG" else QUALITY
+    with output.open("wb", buffering=0) as raw, _Written(raw) as written:
+        image.save(written, format=FORMATS[extension], **more)
+        written.flush()
+        os.fsync(raw.fileno())
+    size = image.size
+    image.close()
+    _check_written(output, extension, size)
+
+
+class _Written(io.BufferedWriter):
+    """A file that Pillow writes through Python. Past it, on a disk that fills up in the middle of the last piece, it
+    would take the part that was written for the whole."""
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation
+
+
+def _check_written(output: Path, extension: str, size: tuple[int, int]) -> None:
+    """Make sure that what was written is a whole picture of the right size; OSError where it is not."""
+    try:
+        with _opened(output, extension) as image:
+            image.load()
+            is_whole = image.size == size
+    except Refused:
+        is_whole = False
+    if not is_whole:
+        raise OSError(errno.EIO, "the picture was not written whole")
 
 
 @contextmanager
@@ -68,7 +102,7 @@ def _opened(path: Path, extension: str) -> Iterator[Image.Image]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(Reason.PIXELS) from error
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, IndexError) as error:
-        raise Refused(Reason.DAMAGED) from error
+        refuse_as_damaged(error)
 
 
 def _check_size(image: Image.Image) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import IO
 
 from npmportal.uploads.reasons import Reason, Refused
+from npmportal.uploads.troubles import refuse_as_damaged
 
 LARGEST = 100_000_000  # bytes, all entries together, unpacked
 MOST_ENTRIES = 2_000
@@ -82,7 +83,7 @@ def directory(file: IO[bytes]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused(Reason.DAMAGED) from error
+        refuse_as_damaged(error)
     entries = archive.infolist()
     unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > LARGEST or _is_dense(unpacked, packed):
@@ -189,4 +190,4 @@ def _chunks(archive: zipfile.ZipFile, entry: str | zipfile.ZipInfo) -> Iterator[
             while chunk := unpacked.read(CHUNK):
                 yield chunk
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise Refused(Reason.DAMAGED) from error
+        refuse_as_damaged(error)

@@ -43,8 +43,8 @@ class Reason(StrEnum):
 
 
 class Refused(Exception):
-    """The file is not taken; ``reason`` says why."""
+    """The file is not taken; ``reason`` says why, and ``said`` what a scanner called what it found."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, said: str = "") -> None:
         super().__init__(reason.value)
-        self.reason = reason
+        self.reason, self.said = reason, said

@@ -18,9 +18,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from npmportal.file_settings import NOT_SCANNED
+from npmportal.private_files import storage_answers
 
 CHUNK = 65_536
-CONNECT_SECONDS, ANSWER_SECONDS = 5, 120
+# A scanner that has something to scan may take its time; whether it is there it says at once.
+CONNECT_SECONDS, WORD_SECONDS, ANSWER_SECONDS = 5, 10, 120
 LONGEST_ANSWER = 4096
 PORT = 3310
 # Alerts that say “I could not look into it”, not “there is something”.
@@ -58,8 +60,8 @@ class Scanner(Protocol):
     def scan(self, path: Path) -> Scan:
         """Return the verdict on the file in ``path``; ScannerAway where there is none for now."""
 
-    def is_there(self) -> bool:
-        """Tell whether the scanner answers."""
+    def is_there(self, seconds: float | None = None) -> bool:
+        """Tell whether the scanner answers, within ``seconds``."""
 
 
 def scanner() -> Scanner:
@@ -75,7 +77,7 @@ class WithoutScanner:
     def scan(self, path: Path) -> Scan:
         return Scan(Verdict.NOT_SCANNED)
 
-    def is_there(self) -> bool:
+    def is_there(self, seconds: float | None = None) -> bool:
         return True
 
 
@@ -87,45 +89,47 @@ class Clamd:
         self.path, self.host, self.port = url.path, url.hostname, url.port or PORT
 
     def scan(self, path: Path) -> Scan:
-        """Return clamd's verdict on the file in ``path``; ScannerAway where it gives none."""
+        """Return clamd's verdict on the file in ``path``; ScannerAway where it gives none.
+
+        Missing or StorageAway where the file cannot be read.
+        """
         version = self._ask(b"zVERSION\0")
-        with self._connection() as connection:
+        with self._connection(ANSWER_SECONDS) as connection:
             # When a limit is passed clamd answers and closes while we still send: the answer is what counts.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.sendall(b"zINSTREAM\0")
-                with path.open("rb") as file:
-                    while chunk := file.read(CHUNK):
-                        connection.sendall(struct.pack("!L", len(chunk)) + chunk)
+                for chunk in _chunks(path):
+                    connection.sendall(struct.pack("!L", len(chunk)) + chunk)
                 connection.sendall(struct.pack("!L", 0))
             return _verdict(_answer(connection), version)
 
-    def is_there(self) -> bool:
-        """Tell whether clamd answers a ping."""
+    def is_there(self, seconds: float | None = None) -> bool:
+        """Tell whether clamd answers a ping, within ``seconds``."""
         try:
-            return self._ask(b"zPING\0") == "PONG"
+            return self._ask(b"zPING\0", seconds) == "PONG"
         except ScannerAway:
             return False
 
-    def _ask(self, command: bytes) -> str:
-        with self._connection() as connection:
+    def _ask(self, command: bytes, seconds: float | None = None) -> str:
+        with self._connection(seconds or WORD_SECONDS) as connection:
             connection.sendall(command)
             return _answer(connection)
 
     @contextmanager
-    def _connection(self) -> Iterator[socket.socket]:
+    def _connection(self, seconds: float) -> Iterator[socket.socket]:
         try:
-            connection = self._connected()
+            connection = self._connected(min(seconds, CONNECT_SECONDS))
             with contextlib.closing(connection):
-                connection.settimeout(ANSWER_SECONDS)
+                connection.settimeout(seconds)
                 yield connection
         except OSError as error:
             raise ScannerAway from error
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, seconds: float) -> socket.socket:
         if self.host:
-            return socket.create_connection((self.host, self.port), CONNECT_SECONDS)
+            return socket.create_connection((self.host, self.port), seconds)
         connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(CONNECT_SECONDS)
+        connection.settimeout(seconds)
         try:
             connection.connect(self.path)
         except OSError:
@@ -134,14 +138,22 @@ class Clamd:
         return connection
 
 
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Yield the file piece by piece. That it cannot be read is no scanner's fault."""
+    with storage_answers(), path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
 def _answer(connection: socket.socket) -> str:
+    """Return what the scanner says, up to the mark that ends it; ScannerAway where it stops before that."""
     received = b""
     while b"\0" not in received and len(received) < LONGEST_ANSWER:
         piece = connection.recv(LONGEST_ANSWER)
         if not piece:
             break
         received += piece
-    if not received:
+    if b"\0" not in received:
         raise ScannerAway
     return received.partition(b"\0")[0].decode(errors="replace").strip()
 

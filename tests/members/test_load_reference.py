@@ -115,6 +115,8 @@ def test_load_reference_removes_a_remit_and_leaves_a_body_that_visits_need(uk, f
         ("uk/remits.yaml", "setting: prisons", "setting: prisons\n    setting: customs", "“setting” is there twice"),
         ("uk/gaps.yaml", "gaps:", "bodies:", "bodies: does not belong into this file"),
         ("uk/mechanism.yaml", "month: 4", "month: 13", "reporting_year_starts_month: 13 is not a month"),
+        ("uk/mechanism.yaml", "calendar: GB-SCT", "calendar: NO", "YAML reads NO as “no”: write the code of Norway in"),
+        ("uk/mechanism.yaml", "calendar: GB-SCT", "calendar: GB-SCO", "(scotland).holiday_calendar: 'GB-SCO' is not a"),
     ],
 )
 def test_bad_register_names_file_key_and_reason(folder, name, old, new, said):

@@ -13,7 +13,8 @@ VERSION = b"ClamAV 1.4.3/27500/Invented"
 
 class FakeClamd:
     """How it behaves: “scan” looks for EICAR; “limit”, “exceeds” and “encrypted” say that they could not look;
-    “silent” never answers; “error” and “nonsense” answer what means nothing; “hangs up” closes in mid-sentence."""
+    “silent” never answers; “error” and “nonsense” answer what means nothing; “hangs up” and “cut off” close in
+    mid-sentence."""
 
     def __init__(self, behaviour="scan", limit=1_000_000_000):
         self.behaviour, self.limit = behaviour, limit
@@ -32,7 +33,8 @@ class _Handler(socketserver.BaseRequestHandler):
         elif command == b"zVERSION":
             self.request.sendall(VERSION + b"\0")
         elif command == b"zINSTREAM":
-            self.request.sendall(self._scanned(clamd) + b"\0")
+            answer = self._scanned(clamd)
+            self.request.sendall(answer if clamd.behaviour == "cut off" else answer + b"\0")
         else:
             self.request.sendall(b"UNKNOWN COMMAND\0")
 

@@ -1,5 +1,7 @@
 """A job is done exactly once, or visibly failed, whatever happens to workers, messages and Redis."""
 
+import errno
+import os
 import time
 from datetime import timedelta
 
@@ -8,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from npmportal import jobs
+from npmportal import jobs, private_files
 from npmportal.models import Job
+from npmportal.private_files import NoRoom, StorageAway
 
 
 @pytest.fixture
@@ -143,6 +146,36 @@ def test_job_error_shows_its_sentence(queued, monkeypatch):
 
     queued.refresh_from_db()
     assert (queued.state, queued.error) == (Job.State.FAILED, "There is no text library.")
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence", "level"),
+    [(errno.ENOSPC, NoRoom.sentence, "CRITICAL"), (errno.EROFS, StorageAway.sentence, "ERROR")],
+    ids=["full", "read-only"],
+)
+@pytest.mark.parametrize("where", ["beginning", "writing"])
+def test_disk_that_fails_is_a_clear_sentence_an_alarm_and_another_try(
+    queued, monkeypatch, caplog, number, sentence, level, where
+):
+    def failing(*arguments, **more):
+        raise OSError(number, os.strerror(number))
+
+    def write(run):
+        with monkeypatch.context() as patch:
+            if where == "beginning":
+                patch.setattr(private_files.tempfile, "mkstemp", failing)
+            with private_files.unfinished():
+                failing()
+
+    monkeypatch.setitem(jobs.HANDLERS, "test", write)
+
+    jobs.run(str(queued.pk))
+
+    queued.refresh_from_db()
+    assert (queued.state, queued.error) == (Job.State.FAILED, sentence)
+    assert [record.levelname for record in caplog.records if record.levelname != "INFO"] == [level]
+    assert not list(private_files.unfinished_folder().iterdir())
+    assert jobs.retry(queued)
 
 
 def test_sweep_queues_what_a_dead_worker_left(queued, results, sent):

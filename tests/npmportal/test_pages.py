@@ -1,5 +1,6 @@
 """Pages that belong to everybody: errors, languages, and the doors of allauth that are closed here."""
 
+import errno
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from npmportal import views
+from npmportal.private_files import NoRoom, StorageAway
 
 
 @pytest.fixture
@@ -80,6 +82,20 @@ def test_database_that_is_away_gives_a_503_in_words(failing_home):
     assert response["Retry-After"]
     assert "Nothing that was saved is lost." in response.content.decode()
     assert "secret host" not in response.content.decode()
+    assert_guarded(response)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoRoom("secret path"), StorageAway("secret path"), OSError(errno.ENOSPC, "full", "secret path")],
+    ids=["no room", "away", "no room for a moment"],
+)
+def test_place_of_files_that_is_away_gives_a_503_in_words(failing_home, error):
+    response = failing_home(error)
+
+    assert response.status_code == 503
+    assert "The place where its files are kept does not answer, or is full." in response.content.decode()
+    assert "secret path" not in response.content.decode()
     assert_guarded(response)
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import page
 import pikepdf
@@ -19,6 +20,7 @@ MOMENT = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)
 CALLER = """
 import sys, django
 from datetime import UTC, datetime
+from pathlib import Path
 from pathlib import Path
 django.setup()
 from npmportal.pdf import write_pdf
@@ -160,6 +162,14 @@ def wait_for(is_true, seconds=20):
             return found
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds} s")
+
+
+def test_full_disk_is_a_sentence_and_an_alarm(tmp_path, caplog):
+    with pytest.raises(PdfError, match="There is no room left where files are kept") as failed:
+        write_pdf(document(), Path("/dev/full"), stylesheet="report.css", identifier="one", created=MOMENT)
+
+    assert failed.value.reason == "no_room"
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]
 
 
 def test_missing_libraries_give_the_line_to_type(tmp_path, monkeypatch):

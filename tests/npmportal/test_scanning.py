@@ -1,14 +1,17 @@
 """What a scanner's answers mean: only “OK” is clean."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from npmportal import checks, file_settings
+from npmportal.private_files import StorageAway
 from npmportal.uploads import scanning
 from npmportal.uploads.scanning import NoScanner, ScannerAway, Verdict, scanner
 from tests.npmportal.fake_clamd import VERSION, running
@@ -56,8 +59,33 @@ def test_what_could_not_be_looked_into_is_not_clean(settings, file, behaviour, m
 @pytest.mark.parametrize("behaviour", ["error", "nonsense", "hangs up", "silent"])
 def test_answer_that_means_nothing_is_no_answer(settings, file, behaviour, monkeypatch):
     monkeypatch.setattr(scanning, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(scanning, "WORD_SECONDS", 0.3)
     with running(behaviour) as (_clamd, settings.SCANNER_URL), pytest.raises(ScannerAway):
         scanner().scan(file)
+
+
+def test_scanner_that_accepts_and_says_nothing_is_away_within_seconds(settings, file, monkeypatch):
+    assert scanning.WORD_SECONDS <= 10
+    monkeypatch.setattr(scanning, "WORD_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:  # the system accepts, nobody answers
+        settings.SCANNER_URL = f"clamd://127.0.0.1:{server.getsockname()[1]}"
+        begun = time.monotonic()
+
+        assert not scanner().is_there()
+        with pytest.raises(ScannerAway):
+            scanner().scan(file)
+
+    assert 0.4 <= time.monotonic() - begun < 10
+
+
+def test_answer_cut_off_is_no_answer(settings, file):
+    with running("cut off") as (_clamd, settings.SCANNER_URL), pytest.raises(ScannerAway):
+        scanner().scan(file)
+
+
+def test_file_that_cannot_be_read_is_not_the_scanners_fault(settings):
+    with running() as (_clamd, settings.SCANNER_URL), pytest.raises(StorageAway):
+        scanner().scan(Path("/proc/self/mem"))  # its first byte can be read by nobody
 
 
 def test_scanner_that_is_not_there(settings, file, tmp_path):

@@ -1,7 +1,8 @@
-"""A remit for alpha, so that its visits to prisons in the north raise no question."""
+"""What tests of visits share: a remit for alpha, so that its visits to prisons in the north raise no question."""
 
 import pytest
 
+from npmportal import jobs
 from tests.factories import BodyFactory, PlaceFactory, RemitFactory, VisitFactory, person
 from visits.models import Visit, VisitPartner
 
@@ -49,3 +50,20 @@ def entered(prison, alpha):
         "validity": "valid",
         "confidentiality": "network",
     }
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    """Jobs are written down and sent to no worker."""
+    monkeypatch.setattr(jobs.app, "send_task", lambda name, args: None)
+
+
+@pytest.fixture
+def nobody_scans(settings):
+    """A demonstration without a malware scanner."""
+    settings.SCANNER_URL = "none"
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks):
+    return django_capture_on_commit_callbacks

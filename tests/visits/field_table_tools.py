@@ -15,6 +15,7 @@ from visits.field_table import FILE, SHAPE, TABLE
 from visits.models import (
     Answer,
     Attachment,
+    Finding,
     NeedExamined,
     Standard,
     TeamMember,
@@ -30,6 +31,7 @@ FIELDS = [rule.field for rule in TABLE.rules]
 IN_TABLES = {
     "figures",
     "needs",
+    "findings",
     "ratings",
     "answers",
     "team",
@@ -80,6 +82,7 @@ CANARIES = {
     "needs": "Needs of LGBTQI+ people",
     "team": "canary tongue",
     "team_names": "Canny Canary",
+    "findings": "canary finding",
     "ratings": "canary standard",
     "answers": "Canary asked?",
     "summary": "canary summary",
@@ -161,6 +164,7 @@ def fill_in_tables(visit, coordinator):
     )
     VisitFigure.objects.create(visit=visit, measure="held_fines", value=77_007)
     NeedExamined.objects.create(visit=visit, group="lgbtqi", answer="examined")
+    Finding.objects.create(visit=visit, kind="good_practice", text="canary finding")
     rate_and_answer(visit, body)
     one = {"name": "Canny Canary", "standing": "lay", "profession": "psychiatry", "languages": ["canary tongue"]}
     TeamMember.objects.create(visit=visit, body=body, **one)

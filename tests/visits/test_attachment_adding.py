@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from npmportal import jobs
 from npmportal.file_settings import Limits
 from npmportal.models import Job
 from tests.npmportal.upload_corpus import office, photograph
@@ -23,20 +22,7 @@ from tests.visits.attachment_tools import (
 from visits.actions.attachments import About, attach_file
 from visits.models import Attachment
 
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr(jobs.app, "send_task", lambda name, args: None)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_scans(settings):
-    settings.SCANNER_URL = "none"
-
-
-@pytest.fixture
-def commits(django_capture_on_commit_callbacks):
-    return django_capture_on_commit_callbacks
+pytestmark = pytest.mark.usefixtures("no_broker", "nobody_scans")
 
 
 def post_files(client, visit, *files, **typed):

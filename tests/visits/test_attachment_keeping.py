@@ -15,7 +15,7 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from npmportal import file_settings, jobs
+from npmportal import file_settings
 from npmportal.models import AuditEvent, Job
 from npmportal.private_files import Missing, on_disk, put_in_place, size_of, unfinished_file
 from npmportal.uploads.reasons import Reason, Refused
@@ -32,19 +32,7 @@ from visits.models import Attachment
 State = Attachment.State
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr(jobs.app, "send_task", lambda name, args: None)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_scans(settings):
-    settings.SCANNER_URL = "none"
-
-
-@pytest.fixture
-def commits(django_capture_on_commit_callbacks):
-    return django_capture_on_commit_callbacks
+pytestmark = pytest.mark.usefixtures("no_broker", "nobody_scans")
 
 
 def a_week_later(attachment):
@@ -66,6 +54,21 @@ def test_files_a_scanner_kept_waiting_are_checked_when_it_is_back(settings, draf
         check(attachment, commits)
 
     assert (attachment.state, attachment.held) == (State.AVAILABLE, "")
+
+
+def test_scanner_that_is_back_is_tried_with_one_file_before_it_gets_all(settings, draft, alpha_monitor, commits):
+    settings.SCANNER_URL = "clamd://127.0.0.1:1"
+    files = [check(attached(draft, alpha_monitor, content=b"%d" % number), commits) for number in range(4)]
+
+    with running() as (_fake, settings.SCANNER_URL):
+        assert attachment_keeping.check_waiting() == 1
+        assert attachment_keeping.check_waiting() == 0  # the first may hang
+        settings.SCANNER_URL = "clamd://127.0.0.1:1"
+        check(files[0], commits)
+    with running() as (_fake, settings.SCANNER_URL):
+        assert attachment_keeping.check_waiting() == 1
+        assert check(files[1], commits).state == State.AVAILABLE  # another than the first: it may be the file
+        assert attachment_keeping.check_waiting() == 3
 
 
 def test_scanner_that_is_set_up_later_releases_what_waited_for_one(settings, draft, alpha_monitor, commits):

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members.actions.people import retire_person
-from npmportal import jobs
 from npmportal.models import AuditEvent
 from tests.npmportal.fake_clamd import running
 from tests.npmportal.upload_corpus import HTML, photograph
@@ -40,19 +39,7 @@ EVERYBODY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr(jobs.app, "send_task", lambda name, args: None)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_scans(settings):
-    settings.SCANNER_URL = "none"
-
-
-@pytest.fixture
-def commits(django_capture_on_commit_callbacks):
-    return django_capture_on_commit_callbacks
+pytestmark = pytest.mark.usefixtures("no_broker", "nobody_scans")
 
 
 @pytest.fixture

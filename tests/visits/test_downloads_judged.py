@@ -6,6 +6,8 @@ import json
 from datetime import date
 
 import pytest
+from django.db.models import F
+from django.http import QueryDict
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -14,7 +16,8 @@ from tests.visits.field_table_tools import with_word
 from tests.visits.question_tools import questions_of, scale_of
 from visits import field_table
 from visits.actions.versions import publish
-from visits.models import Answer, Grade, Question, RatingScale, Standard, VisitRating
+from visits.downloading import lines, lists
+from visits.models import Answer, Grade, Question, RatingScale, Standard, Visit, VisitRating
 
 SAFETY, RESPECT = "Rating: Alpha tests: Safety", "Rating: Alpha tests: Respect"
 BELL, DEGREES = "Answer: ALPHA: Was the bell answered?", "Answer: ALPHA: Degrees in the cell"
@@ -157,3 +160,19 @@ def test_scales_that_are_called_the_same_are_told_apart(as_, mechanism, scale, a
         "Alpha tests (ALPHA), from 1 Jan 2020: Fair (2)", "Alpha tests (ALPHA), from 1 Jan 2020: Poor (1)",
         "Alpha tests (BETA): Good (1)", "Alpha tests (All members together): Good (1)",
     }  # fmt: skip
+
+
+def test_nothing_is_told_of_what_was_typed_after_the_line_was_read(mechanism, visits, coordinator, monkeypatch):
+    """The lines are those of the moment the file was begun; what stands in other tables is read as it goes on."""
+    monkeypatch.setattr(lines, "AT_ONCE", 1)
+    found = lists.filtered_list(coordinator, mechanism, QueryDict()).lines(lists.FORMATS["csv"])
+    written = found.rows("closed")
+    newest = next(written)
+    Visit.objects.filter(pk=visits["GOOD"].pk).update(state="returned", version=F("version") + 1)
+    VisitRating.objects.filter(visit=visits["GOOD"]).update(grade=None, note="Typed while it was open.")
+
+    *_between, oldest = written
+
+    assert "closed" not in newest
+    assert "Typed while it was open." not in oldest
+    assert set(oldest) == {"closed"}

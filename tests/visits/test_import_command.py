@@ -1,6 +1,9 @@
 """`manage.py import_visits` does what the screens do, with the rights of the person named."""
 
+import errno
+
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
 from npmportal.models import AuditEvent
@@ -45,6 +48,18 @@ def test_a_dry_run_stores_nothing_and_keeps_no_file(file, alpha_lead):
     run(file, alpha_lead, "--word", "kind:C1=in_depth", "--dry-run")
 
     assert not Visit.objects.exists()
+    assert not Import.objects.exists()
+
+
+def test_full_disk_is_a_sentence(file, alpha_lead, monkeypatch):
+    def full(*args, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+
+    with pytest.raises(CommandError, match="There is no room left where files are kept"):
+        run(file, alpha_lead)
+
     assert not Import.objects.exists()
 
 

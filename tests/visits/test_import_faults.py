@@ -4,12 +4,14 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from npmportal import jobs
 from tests.factories import PlaceFactory, VisitFactory
 from tests.visits.import_files import HEADER, checked, csv_bytes, problems_of, received, stored
 from visits.actions import imports
 from visits.actions.imports import ImportRefused
+from visits.importing.files import first_rows
 from visits.models import Import, Visit
 
 NAME = "Quozandel Prison (invented)"
@@ -91,13 +93,30 @@ def test_ragged_rows_foreign_bytes_and_doubled_references_are_reported(allowed, 
     ]
 
 
+# Of whole lines of the file: how they are planted in the bytes of a good row, and what is said of them.
+BROKEN = [
+    (lambda line: line.rpartition(b",")[0], "", "The row has 11 cells, the head has 12"),
+    (lambda line: line + b",more", "", "The row has 13 cells, the head has 12"),
+    (lambda line: line.replace(b",unannounced,,", b",unannounced,Caf\xe9,", 1), "Summary", "Some"),
+]
+PLANTED = [(column, reason) for _change, column, reason in (*FAULTS, *BROKEN)]
+
+
+def planted(number):
+    """Return the line of one bad row, and which fault it has; some good rows hold letters that only UTF-8 has."""
+    which = number % len(PLANTED)
+    cells = FAULTS[which][0] if which < len(FAULTS) else {}
+    one = row(number, **cells)
+    if "c0" not in cells:
+        one[0] = f"F-{number}"
+    line = csv_bytes([one], HEAD).splitlines(keepends=False)[1]
+    return (line if which < len(FAULTS) else BROKEN[which - len(FAULTS)][0](line)) + b"\r\n"
+
+
 def test_ten_thousand_faults_are_all_reported_and_nothing_is_written(allowed, alpha, alpha_lead):
-    rows = [row(number, **FAULTS[number % len(FAULTS)][0]) for number in range(10_000)]
-    for number, cells in enumerate(rows):
-        if "c0" not in FAULTS[number % len(FAULTS)][0]:
-            cells[0] = f"F-{number}"
+    good = csv_bytes([row(f"G-{number}", c5="Früh, à l’étage") for number in range(1_000)], HEAD)
+    content = good + b"".join(planted(number) for number in range(10_000))
     started = time.monotonic()
-    content = csv_bytes(rows, HEAD)
 
     batch = received(content, alpha, alpha_lead)
     if batch.state == Import.State.RECEIVED:  # too large to be read while the person waits: the worker's turn
@@ -107,12 +126,13 @@ def test_ten_thousand_faults_are_all_reported_and_nothing_is_written(allowed, al
     batch = worked(batch)
 
     assert batch.counts["wrong"] == 10_000
-    assert {number for number, _column, _reason in problems_of(batch)} == set(range(2, 10_002))
+    assert (batch.counts["new"], len(batch.preview["problems"])) == (1_000, 50)  # the first 50 stand on the screen
+    assert {number for number, _column, _reason in problems_of(batch)} == set(range(1_002, 11_002))
     by_row = {number: (column, reason) for number, column, reason in problems_of(batch)}
     for number in range(10_000):
-        _cells, column, reason = FAULTS[number % len(FAULTS)]
-        assert by_row[number + 2][0] == column
-        assert reason in by_row[number + 2][1]
+        column, reason = PLANTED[number % len(PLANTED)]
+        assert by_row[number + 1_002][0] == column
+        assert reason in by_row[number + 1_002][1]
     assert time.monotonic() - started < 60
     assert not Visit.objects.exists()
 
@@ -123,16 +143,21 @@ def worked(batch):
     return Import.objects.select_related("job").get(pk=batch.pk)
 
 
-def test_the_good_rows_are_imported_and_the_rest_is_given_back(allowed, alpha, alpha_lead):
+@pytest.mark.parametrize(("language", "separator"), [("en-gb", ","), ("nl", ";")])
+def test_the_good_rows_are_imported_and_the_rest_is_given_back(allowed, alpha, alpha_lead, language, separator):
     content = csv_bytes([row(1), row(2, c1="No Such Place", c5="=1+1"), row(3)], HEAD)
-    batch = stored(checked(received(content, alpha, alpha_lead), alpha_lead), alpha_lead, only_good=True)
+    with translation.override(language):
+        found = received(content, alpha, alpha_lead)
+    batch = checked(found, alpha_lead)
+    assert first_rows(batch, "problems", 1)[0][:1] == ["3"]
+    batch = stored(batch, alpha_lead, only_good=True)
     assert batch.state == Import.State.DONE, batch.job.error
     assert (batch.counts["new"], batch.counts["wrong"]) == (2, 1)
 
     with batch.rest.open("rb") as file:
         rest = file.read()
 
-    assert rest.decode("utf-8-sig").splitlines()[0] == ",".join(HEAD)
+    assert rest.decode("utf-8-sig").splitlines()[0] == separator.join(HEAD)
     assert b"'=1+1" in rest
     PlaceFactory(mechanism=alpha.mechanism, name="No Such Place")
     again = stored(checked(received(rest, alpha, alpha_lead), alpha_lead), alpha_lead)

@@ -14,7 +14,7 @@ from tests.visits.question_tools import questions_of, scale_of
 from visits.actions import imports
 from visits.actions.record import change_record
 from visits.actions.versions import publish
-from visits.models import Answer, Grade, Import, NeedExamined, Standard, Visit, VisitFigure, VisitRating
+from visits.models import Answer, Grade, Import, NeedExamined, Standard, Visit, VisitFigure, VisitRating, VisitText
 
 SAFETY, RESPECT = "Rating: Alpha tests: Safety", "Oordeel: Alpha tests: Respect"
 BELL, DEGREES, CLEAN, SEEN = "Was the bell answered?", "Answer: Degrees in the cell", "How clean?", "What did you see?"
@@ -53,6 +53,11 @@ def standing(visit):
     return figures, ratings, answers, needs
 
 
+def holding(*words):
+    """Return which parts of records are found by each of the words."""
+    return [set(VisitText.objects.filter(words=word).values_list("part", flat=True)) for word in words]
+
+
 ALL = (
     {"held": 120, "deaths": "not asked"},
     {"Safety": ("Good (3)", "Calm wings."), "Respect": ("Poor (1)", "")},
@@ -72,24 +77,28 @@ def test_they_come_in_with_new_visits_and_a_second_run_changes_nothing(asked, pr
     assert standing(Visit.objects.get(reference="A-2")) == ({}, {}, {}, {})
     assert imported(rows, alpha, alpha_lead).counts["unchanged"] == 2
 
+    assert holding("calm", "bed") == [{"ratings"}, {"answers"}]
+
     imports.undo_import(batch=batch, reason="The wrong file.", by=alpha_lead)
     assert not Visit.objects.exists()
-    assert not any(model.objects.exists() for model in (VisitFigure, VisitRating, Answer, NeedExamined))
+    assert not any(model.objects.exists() for model in (VisitFigure, VisitRating, Answer, NeedExamined, VisitText))
 
 
 def test_what_differs_is_changed_told_and_put_back(asked, prison, alpha, alpha_lead):
     stored(imported([row_of("A-1", prison, *SAID)], alpha, alpha_lead), alpha_lead)
     visit = Visit.objects.get()
     NeedExamined.objects.update(note="A wing of their own.")
-    changes = ["Fair (2)", "", "", "nee", "", "", "", "121", "", "no"]
+    changes = ["Fair (2)", "", "", "nee", "", "", "An open window.", "121", "", "no"]
     second = imported([row_of("A-1", prison, *changes)], alpha, alpha_lead)
     assert second.counts["updated"] == 1
 
     second = stored(second, alpha_lead)
 
     figures, ratings, answers, _needs = ALL
-    changed = (figures | {"held": 121}, ratings | {"Safety": ("Fair (2)", "Calm wings.")}, answers | {BELL: "No"})
+    answered = answers | {BELL: "No", SEEN: "An open window."}
+    changed = (figures | {"held": 121}, ratings | {"Safety": ("Fair (2)", "Calm wings.")}, answered)
     assert standing(visit) == (*changed, {"women": ("not_examined", "A wing of their own.")})
+    assert holding("wing", "window", "bed") == [{"ratings", "needs"}, {"answers"}, set()]
     told = visit.changes.get().fields
     assert set(told) == {"figures", "ratings", "answers", "needs"}
     key = str(Standard.objects.get(name_en="Safety").pk)
@@ -97,6 +106,7 @@ def test_what_differs_is_changed_told_and_put_back(asked, prison, alpha, alpha_l
     assert grades == [["Good (3)", ""], ["Fair (2)", ""]]
     imports.undo_import(batch=second, reason="Typed wrongly.", by=alpha_lead)
     assert standing(visit) == (*ALL[:3], {"women": ("examined", "A wing of their own.")})
+    assert holding("wing", "window", "bed") == [{"ratings", "needs"}, set(), {"answers"}]
 
 
 def test_what_was_added_since_keeps_an_import_from_being_undone(asked, prison, alpha, alpha_lead):

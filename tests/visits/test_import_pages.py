@@ -76,6 +76,7 @@ def test_a_column_that_is_mapped_twice_or_missing_is_said(batch, mechanism, alph
     page = as_(alpha_lead).post(url("import_columns", mechanism, batch), {"column_0": "place", "column_1": "place"})
 
     assert page.status_code == 200
+    assert '<optgroup label="Situation on the day"><option value="capacity_official">' in page.text
     assert "is imported as “Place” already" in page.text
     assert "Say which column holds “First day”" in page.text
     assert '<option value="place" selected>' in page.text

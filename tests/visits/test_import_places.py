@@ -97,7 +97,7 @@ def test_places_are_undone_until_they_are_used(mechanism, administrator, alpha):
 
 def test_new_places_that_were_visited_stay(mechanism, administrator, alpha):
     batch = stored(imported(csv_bytes(LIST, HEAD), administrator, mechanism), administrator)
-    VisitFactory(place=Place.objects.get(name="Vrimble"), lead_body=alpha)
+    VisitFactory(place=Place.objects.get(name="Vrimble"), lead_body=alpha, submitted=True)
 
     with pytest.raises(imports.ImportRefused, match="used"):
         imports.undo_import(batch=batch, reason="The wrong list.", by=administrator)

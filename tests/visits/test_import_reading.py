@@ -9,8 +9,11 @@ from openpyxl import Workbook
 
 from tests.visits.import_files import xlsx_bytes
 from visits.importing import guessing, reading
+from visits.importing.outcomes import Outcome
+from visits.importing.previews import Preview
 from visits.importing.reading import Unreadable, heading_of
 from visits.importing.values import Wrong, clean, clock, could_be_both, day, number, order_of
+from visits.models import Import
 
 TEXT = "Ort,Datum\nBüren,2024-05-14\n"
 
@@ -249,3 +252,22 @@ def test_texts_that_were_defused_come_back_as_they_were():
     for text in ("=1+1", "#REF!", "a\x00b", "a\ufffdb"):
         with pytest.raises(Wrong):
             clean(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "printed"),
+    [("time_in", time(9, 30), "09:30"), ("summary", "Two lines\nof text.", "Two lines of text.")],
+)
+def test_preview_prints_a_value_as_it_is_read(name, value, printed):
+    preview = Preview(Import(kind="visits"))
+
+    preview.add(Outcome(4, [], {name: value}))
+
+    assert preview.shown()["rows"][0]["values"] == [[name, printed]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"), [("Onze ref", "reference"), ("Day", "starts_on"), ("Aantal gesproken", "people_seen")]
+)
+def test_a_column_is_guessed_by_a_word_of_daily_use(heading, field):
+    assert guessing.guess("visits", [heading], {}) == {"0": field}

@@ -114,7 +114,9 @@ def test_rows_without_a_reference_get_one_and_are_known_again(prison, alpha, alp
     assert [visit.reference for visit in made] == ["ALPHA-2024-0008", "ALPHA-2024-0010"]
     again = checked(received(csv_bytes(rows), alpha, alpha_lead), alpha_lead)
     assert (again.counts["skipped"], again.counts["new"]) == (2, 0)
-    assert next_reference(alpha, 2024) not in {visit.reference for visit in Visit.objects.all()}
+    assert next_reference(VisitFactory.build(lead_body=alpha, place=prison, starts_on=date(2024, 1, 1))) not in {
+        visit.reference for visit in Visit.objects.all()
+    }
 
 
 def test_a_file_may_bring_the_reference_that_would_have_been_given(prison, alpha, alpha_lead):

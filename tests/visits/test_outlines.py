@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from npmportal import assets, checks
 from tests.factories import PlaceFactory
 from visits.outlines import Window, outline
 
@@ -53,3 +54,11 @@ def test_map_shows_coasts_and_says_whose_they_are(as_, coordinator, mechanism):
     assert "Natural Earth" in on_land
     assert 'class="place-map-outline" d=""' in at_sea
     assert "Natural Earth" not in at_sea
+
+
+def test_installation_without_the_outlines_is_told_before_it_serves_anybody(monkeypatch, tmp_path):
+    assert checks.outlines_are_there(None) == []
+
+    monkeypatch.setattr(assets, "OUTLINES", tmp_path / "countries-10m.json")
+
+    assert [error.id for error in checks.outlines_are_there(None)] == ["npmportal.E002"]

@@ -95,7 +95,7 @@ def test_place_page_has_as_many_queries_for_many_visits(
     client = as_(coordinator)
 
     # Facts, names, operators, capacity, units, remits, rules and layers are one query each.
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(url_of("place_detail", mechanism, pk=prison.pk), {"size": "50"})
 
 
@@ -142,10 +142,25 @@ def test_place_is_added_and_written_down(request, as_, who, mechanism, entered):
     assert AuditEvent.objects.get(action="place.added").object_id == str(place.pk)
 
 
-def test_unit_belongs_to_its_place(as_, coordinator, mechanism, prison, entered):
-    as_(coordinator).post(f"{url_of('place_create', mechanism)}?parent={prison.pk}", entered)
+def test_unit_belongs_to_its_place_and_begins_with_its_setting(as_, coordinator, mechanism, prison, entered):
+    client, address = as_(coordinator), f"{url_of('place_create', mechanism)}?parent={prison.pk}"
+
+    page = client.get(address).text
+    assert f'<option value="{prison.setting_id}" selected>' in page
+    assert f'<option value="{prison.jurisdiction_id}" selected>' in page
+    client.post(address, entered)
 
     assert prison.units.get().name == entered["name"]
+
+
+def test_who_adds_a_place_that_seems_to_be_there_is_told(as_, coordinator, mechanism, prison, entered):
+    alike = {"name": f"{prison.name}e", "setting": prison.setting_id, "jurisdiction": prison.jurisdiction_id}
+    client = as_(coordinator)
+
+    page = client.post(url_of("place_create", mechanism), entered | alike, follow=True).text
+    assert f"“{prison.name}” is in the register already" in page
+    page = client.post(url_of("place_create", mechanism), entered | {"name": "Quite another one"}, follow=True).text
+    assert "is in the register already" not in page
 
 
 @pytest.mark.parametrize("who", ["alpha_lead", "alpha_reader"])
@@ -177,6 +192,7 @@ def test_change_leaves_the_setting_of_visits(as_, coordinator, mechanism, prison
         ("opened_on", "2024-02-30"),
         ("closed_on", "1999-01-01"),
         ("setting", "0"),
+        ("latitude", "200"),
     ],
 )
 def test_wrong_value_is_explained_and_typed_text_stays(as_, coordinator, mechanism, entered, name, value):

@@ -67,6 +67,11 @@ def test_questions_of_every_kind_are_answered_or_say_why_not(as_, alpha_monitor,
     bell, degrees, clean, seen = Question.objects.order_by("position")
     typed = {f"q{bell.pk}": "0", f"q{degrees.pk}": "17.5", f"q{clean.pk}": "2", f"q{seen.pk}_why": "refused"}
 
+    response = client.post(
+        url_of(draft, "answers"), filled(client, draft, "answers", **typed | {f"q{degrees.pk}": "x"})
+    )
+    assert '<optgroup label="No answer because"><option value="not_recorded">not recorded</option>' in response.text
+    assert ">“Degrees in the cell”: write a number" in response.text  # the summary names the field once
     response = client.post(url_of(draft, "answers"), filled(client, draft, "answers", **typed))
 
     assert response.status_code == 302

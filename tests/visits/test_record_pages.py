@@ -11,11 +11,12 @@ from django.urls import reverse
 from tests.factories import VisitFactory
 from visits.models import NeedExamined, TeamMember, Visit, VisitChange, VisitFigure
 
-PARTS = ("team", "situation", "needs")
+PARTS = ("team", "situation", "needs", "findings")
 TYPED = {
     "team": {"p0_name": "Ann Invented", "p0_role": "lead"},
     "situation": {"held": "12"},
     "needs": {"women": "examined"},
+    "findings": {"f0_kind": "concern", "f0_text": "The bells do not ring."},
 }
 
 
@@ -92,7 +93,11 @@ def test_part_is_saved_and_the_page_of_the_visit_tells_it(as_, alpha_monitor, dr
     response = send(client, draft, part, **TYPED[part])
 
     assert response.status_code == 302
-    words = {"team": "Ann Invented (lead of the team)", "situation": "People held in all", "needs": "Needs of women"}
+    words = {
+        "team": "Ann Invented (lead of the team)",
+        "situation": "People held in all",
+        "needs": "Needs of women",
+    } | {"findings": "The bells do not ring."}
     assert words[part] in main_of(client.get(response.url))
     assert VisitChange.objects.get().by == alpha_monitor
 
@@ -195,6 +200,13 @@ def test_numbers_that_do_not_add_up_are_saved_and_explained(as_, alpha_monitor, 
         ("needs", {"women_note": "Looked."}, "Say whether they were examined"),
         ("needs", {"women": "perhaps"}, "valid choice"),
         ("needs", {"women": "examined", "women_note": "x" * 10_001}, "10,000"),
+        ("findings", {"f0_text": "Nobody said what it is."}, "Choose the kind of finding 1"),
+        ("findings", {"f1_kind": "concern"}, "Write what finding 2 says"),
+        ("findings", {"f0_kind": "rumour", "f0_text": "Said."}, "valid choice"),
+        ("findings", {"f0_kind": "concern", "f0_text": "x" * 10_001}, "10,000"),
+        ("findings", {"f0_kind": "concern", "f0_text": "Late.", "f0_answer_due_on": "2001-01-01"}, "before the visit"),
+        ("findings", {"f0_kind": "concern", "f0_text": "Odd.", "f0_theme": "999999"}, "valid choice"),
+        ("findings", {"f0_kind": "concern", "f0_text": "Odd.", "f0_basis": ["hearsay"]}, "valid choice"),
     ],
 )
 def test_wrong_value_is_explained_and_everything_typed_stays(as_, alpha_monitor, draft, part, typed, said):
@@ -237,14 +249,17 @@ def test_same_part_changed_by_two_shows_both(as_, alpha_monitor, alpha_lead, dra
     first, second = as_(alpha_monitor), as_(alpha_lead)
     mine = filled(first, draft, part, **TYPED[part])
     others = {"team": {"p0_name": "Bea Other", "p0_role": "expert"}, "situation": {"held": "77"}}
+    others["findings"] = {"f0_kind": "good_practice", "f0_text": "A garden."}
     send(second, draft, part, **others.get(part, {"women": "not_applicable"}))
 
     conflict = first.post(url_of(draft, part), mine)
 
     assert conflict.status_code == 409
     both = {"team": ("Bea Other", "Ann Invented"), "situation": ("77", "12"), "needs": ("not applicable", "examined")}
+    both["findings"] = ("Good practice: A garden.", "Concern: The bells do not ring.")
     shown = [(each.stored, each.typed) for each in conflict.context["differences"]]
-    assert both[part] in shown
+    stands, typed = both[part]
+    assert any(stands in stored and typed in sent for stored, sent in shown)
     form = conflict.context["form"]
     again = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
     assert first.post(url_of(draft, part), again).status_code == 302

@@ -100,6 +100,29 @@ def test_situation_and_conversations_count_the_same_people():
     assert len(questions_about_figures(visit_of(people_in_custody=30), figures(held=31))) == 1
 
 
+@pytest.mark.parametrize(
+    ("numbers", "values", "said"),
+    [
+        ({"people_seen": 5}, {"seen_men": 3, "seen_women": 2}, None),
+        ({"people_seen": 5}, {"seen_men": 3, "seen_women": 3}, "is 5, but “People seen, by sex” gives 6: too many"),
+        ({"people_seen": 5}, {"seen_men": 3, "seen_women": 1, "seen_sex_unknown": 0}, "gives 4: some are missing"),
+        ({"people_seen": 5}, {"seen_adults": 6}, "“People seen, by age” gives 6: too many"),
+        ({"people_seen": 5}, {"talks_private": 4, "talks_in_group": 2}, "“People seen, by privacy” gives 6: too many"),
+        ({"people_seen": 5}, {"talks_interpreted": 2, "talks_not_interpreted": 0}, None),  # the others needed none
+        ({"people_seen": 5}, {"talks_interpreted": 6}, "“Interpreters” gives 6: too many"),
+        ({"people_not_available": 3}, {"absent_asleep": 2, "absent_questioned": 1}, None),
+        ({"people_not_available": 3}, {"absent_asleep": 4}, "“not available” is 3, but"),
+        ({"people_seen": 5}, {"absent_asleep": 4}, None),
+    ],
+)
+def test_parts_of_the_funnel_add_up_to_its_numbers_or_it_is_said(numbers, values, said):
+    found = questions_about_figures(visit_of(**numbers), figures(**values))
+
+    assert len(found) == (said is not None)
+    assert said is None or said in found[0]
+    assert questions_about_figures(visit_of(), figures(**values)) == []
+
+
 def test_every_measure_stands_in_one_group():
     grouped = [measure for _title, _total, measures in VisitFigure.GROUPS for measure in measures]
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members.models import Affiliation
 from members.models.affiliation_groups import sync_groups
+from npmportal import access
 from npmportal.models import AuditEvent
 from visits import actions
 from visits.models import TRANSITIONS, Visit, VisitEvent
@@ -115,6 +117,8 @@ def test_open_visit_that_was_approved_before_is_withdrawn_and_not_discarded(requ
                 continue
             with pytest.raises(actions.StepRefused if step in ROLES[role] else PermissionDenied):
                 actions.take_transition(visit=joint, name=step, by=user, reason="No.")
+    with pytest.raises(IntegrityError, match="discarded_was_never_approved"), transaction.atomic():
+        Visit.objects.filter(pk=joint.pk).update(state="discarded", approved_at=timezone.now())
 
 
 def test_table_of_this_test_is_the_table_of_the_code():
@@ -126,6 +130,24 @@ def test_table_of_this_test_is_the_table_of_the_code():
     assert {name: step.target for name, step in TRANSITIONS.items()} == TARGETS
     assert {name for name, step in TRANSITIONS.items() if step.by_changing} == set(AMENDING)
     assert set(STATES) == set(Visit.State.values)
+
+
+@pytest.mark.parametrize(
+    ("role", "person"),
+    [
+        ("body_lead", "alpha_lead"),
+        ("body_monitor", "alpha_monitor"),
+        ("body_reader", "alpha_reader"),
+        ("coordinator", "coordinator"),
+        ("administrator", "administrator"),
+    ],
+)
+def test_permissions_of_this_test_are_those_of_the_code(role, person):
+    held = set(access.ROLES[role].permissions)
+    by_permission = {name for name, step in TRANSITIONS.items() if held.intersection(step.permissions)}
+
+    assert by_permission - set(AMENDING) == set(ROLES[person])
+    assert ("amend" in by_permission) is (person in ("alpha_lead", "alpha_monitor"))
 
 
 def test_step_is_kept_in_the_history_and_written_down(draft, alpha_lead):

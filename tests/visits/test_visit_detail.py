@@ -75,10 +75,14 @@ def test_history_tells_each_step_with_its_reason(as_, alpha_reader, draft, coord
         reason="<b>Why</b>",
         by=coordinator,
     )
+    Visit.objects.filter(pk=draft.pk).update(state="returned")
 
     page = as_(alpha_reader).get(url_of(draft)).content.decode()
 
-    assert "&lt;b&gt;Why&lt;/b&gt;" in page
+    notice, feed = page.split("What happened")
+    assert "returned to be changed" in notice  # nobody has to look for the reason in the feed
+    assert "&lt;b&gt;Why&lt;/b&gt;" in notice
+    assert "&lt;b&gt;Why&lt;/b&gt;" in feed
     assert coordinator.name in page
 
 
@@ -130,6 +134,8 @@ def test_reason_with_a_character_that_cannot_be_stored_is_asked_for_anew(as_, al
     visit.refresh_from_db()
     assert (response.status_code, visit.state) == (422, "submitted")
     assert "Remove the unprintable characters" in response.content.decode()
+    page = as_(alpha_monitor).post(step_url(visit, "recall"), {"reason": "A mistake."}, follow=True).text
+    assert "Taken back, a draft again" in page
 
 
 def test_reason_that_is_too_long_stays(as_, alpha_monitor, prison, alpha):

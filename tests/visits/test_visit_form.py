@@ -162,9 +162,10 @@ def test_place_of_another_network_is_no_choice(as_, alpha_monitor, url, entered)
 
 
 def test_other_body_cannot_be_named_as_lead(as_, alpha_monitor, beta, url, entered):
-    entered["lead_body"] = str(beta.pk)
+    for sent in (str(beta.pk), "9" * 5_000, "-1", "\x00"):  # Python reads no number of 5,000 digits: it raises
+        entered["lead_body"] = sent
+        assert errors_of(as_(alpha_monitor).post(url, entered), "lead_body")
 
-    assert errors_of(as_(alpha_monitor).post(url, entered), "lead_body")
     assert not Visit.objects.exists()
 
 

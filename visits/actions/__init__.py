@@ -29,15 +29,18 @@ from visits.actions.transitions import (
     StepRefused,
     VisitIncomplete,
     note_look,
+    note_looks,
     steps_open_to,
     take_transition,
 )
 from visits.actions.visits import ReferenceTaken, VisitChangedMeanwhile, change_visit, log_visit
+from visits.models.place_hold import PlaceGone
 
 __all__ = [
     "NotKept",
     "PlaceChangedMeanwhile",
     "PlaceFactRefused",
+    "PlaceGone",
     "PlaceTaken",
     "QuestionSettled",
     "ReasonMissing",
@@ -65,6 +68,7 @@ __all__ = [
     "may_settle",
     "may_keep_places",
     "note_look",
+    "note_looks",
     "remove_place_fact",
     "rename_place",
     "settle",

@@ -1,6 +1,9 @@
 """Keeping what was typed and not saved. Nothing here is written down in the audit: it is no record (security R-52)."""
 
+import re
 import uuid
+from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,6 +15,8 @@ from visits.models import FormDraft, Visit
 MOST_KEPT = 40
 MOST_CHARACTERS = 200_000  # the longest texts of the form together are 70,000
 Typed = dict[str, list[str]]
+# What the form of a part carries besides what is typed.
+CARRIED = re.compile(r"version|seen|form_key|count|asked|choice_\w+|\w+_gone")
 
 
 class NotKept(Exception):
@@ -27,11 +32,13 @@ class TooMany(NotKept):
 
 
 @transaction.atomic
-def keep_draft(*, by: User, mechanism: Mechanism, visit: Visit | None, form_key: uuid.UUID, data: Typed) -> bool:
-    """Keep ``data`` as what ``by`` typed into the form with this key; tell whether it was kept.
+def keep_draft(
+    *, by: User, mechanism: Mechanism, visit: Visit | None, form_key: uuid.UUID, data: Typed, part: str = ""
+) -> bool:
+    """Keep ``data`` as what ``by`` typed into the form with this key, of ``visit`` or a ``part`` of its record.
 
-    It is not, where the form was saved meanwhile. Raises TooLong, TooMany, and PermissionDenied where ``by`` logs no
-    visits in ``mechanism``.
+    Tell whether it was kept: it is not, where the form was saved meanwhile. Raises TooLong, TooMany, and
+    PermissionDenied where ``by`` logs no visits in ``mechanism``.
     """
     if mechanism.pk not in grants_of(by).mechanisms(LOG_VISITS):
         raise PermissionDenied
@@ -47,6 +54,7 @@ def keep_draft(*, by: User, mechanism: Mechanism, visit: Visit | None, form_key:
     columns = {
         "mechanism": mechanism,
         "visit": visit,
+        "part": part,
         "version": int(version) if version.isdecimal() and len(version) < 10 else None,
         "data": data,
     }
@@ -58,3 +66,16 @@ def throw_draft_away(*, by: User, form_key: uuid.UUID | None) -> None:
     """Forget what ``by`` typed into the form with this key: it was saved, or is not wanted any more."""
     if form_key:
         FormDraft.objects.filter(user=by, form_key=form_key).delete()
+
+
+def hand_on_drafts(visits: Collection[Any]) -> None:
+    """Keep what was typed into the forms of the visits with these keys, which go: for the form of a new visit.
+
+    That form has no fields of the parts of a record: what was typed into one stands in the summary, line by line.
+    """
+    of_them = FormDraft.objects.filter(visit__in=visits)
+    for draft in of_them.exclude(part=""):
+        said = ((name, value) for name, values in draft.data.items() for value in values if value.strip())
+        lines = [f"{name}: {value}" for name, value in said if not CARRIED.fullmatch(name)]
+        FormDraft.objects.filter(pk=draft.pk).update(part="", data={"summary": ["\n".join(lines)]})
+    of_them.update(visit=None, version=None)

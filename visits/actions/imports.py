@@ -19,7 +19,7 @@ from visits.importing.files import forget
 from visits.importing.jobs import CHECK, READ, UNDO, WRITE
 from visits.importing.kinds import allowed_to
 from visits.importing.synonyms import simple
-from visits.importing.undoing import use_of
+from visits.importing.undoing import is_used
 from visits.models import Import, ImportMapping
 from visits.models.visit_import import KEPT_FOR, rows_path
 
@@ -132,7 +132,7 @@ def undo_import(*, batch: Import, reason: str, by: User) -> Import:
         batch = _locked(batch, by)
         if batch.state != Import.State.DONE or batch.is_live:
             raise ImportRefused(_("This import cannot be undone now."))
-        if use_of(batch):  # how many is not said: somebody’s draft may be among them
+        if is_used(batch, by):
             raise ImportRefused(_("Records of this import have been used since: it can no longer be undone."))
         Import.objects.filter(pk=batch.pk).update(undone_reason=reason[:2000])
         _enqueue(batch, UNDO, by)

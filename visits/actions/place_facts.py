@@ -58,7 +58,7 @@ def enter_place_fact(
     """
     if not may_keep_fact(by, place, kind, values.get("body")):
         raise PermissionDenied
-    Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    Place.objects.select_for_update(of=("self",), no_key=True).get(pk=place.pk)
     row = kind.model(**{kind.place_field: place}, **values)
     if kind.model is PlaceCode:
         row.mechanism = place.mechanism
@@ -139,7 +139,7 @@ def remove_place_fact(*, place: Place, kind: PlaceFactKind, row: Any, reason: st
 
 
 def _locked(kind: PlaceFactKind, row: Any, place: Place, by: User) -> Any:
-    Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    Place.objects.select_for_update(of=("self",), no_key=True).get(pk=place.pk)
     row = kind.model.objects.select_for_update(of=("self",)).get(pk=row.pk, **{kind.place_field: place.pk})
     if not may_keep_fact(by, place, kind, getattr(row, "body", None)):
         raise PermissionDenied

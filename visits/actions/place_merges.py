@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,7 @@ POSITION = ("latitude", "longitude")
 NOT_MOVED = (PlaceName, OperatorPeriod, CapacityPeriod, PlaceMerge, NoDuplicate, ImportedPlace)
 # Among these a row may contradict one that the kept place has: such a row stays where it is.
 MAY_STAY = ("visits.placesuccession", "visits.visitinterval")
+LONGEST_WAIT = "5s"
 
 
 class MergeRefused(Exception):
@@ -59,7 +60,7 @@ def preview_merge(*, kept: Place, duplicate: Place, by: User) -> MergePreview:
     fields = [str(_field(name).verbose_name) for name in _filled(kept, duplicate)]
     return MergePreview(
         visits=known.filter(place=duplicate).count(),
-        units=list(duplicate.units.filter(merged_into=None).select_related("setting")),
+        units=list(duplicate.units.in_register().select_related("setting")),
         codes=list(duplicate.codes.all()),
         names=list(duplicate.names.all()),
         filled=fields,
@@ -142,9 +143,19 @@ def tell_apart(*, one: Place, other: Place, reason: str, by: User) -> NoDuplicat
 
 
 def _locked(*places: Place) -> list[Place]:
-    """Return ``places`` as they are stored, locked in one order so that two merges never wait for each other."""
+    """Return ``places`` as they are stored, locked in one order so that two merges never wait for each other.
+
+    Whoever stores something about one of them holds it for that long (visits.models.place_hold), an import for as long
+    as its rows take. Raises MergeRefused where that is longer than a person should wait.
+    """
     rows = Place.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in=[place.pk for place in places])
-    found = {row.pk: row for row in rows.select_related("mechanism")}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [LONGEST_WAIT])
+            found = {row.pk: row for row in rows.select_related("mechanism")}
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        raise MergeRefused(_("Somebody is storing records of one of these places. Try again in a minute.")) from error
     return [found[place.pk] for place in places]
 
 
@@ -158,7 +169,7 @@ def _refusal(kept: Place, duplicate: Place) -> str:
         return _("Places in different jurisdictions are not one place.")
     if kept.pk == duplicate.parent_id or duplicate.pk == kept.parent_id:
         return _("A place and its own unit are not one place.")
-    if kept.parent_id and duplicate.units.exists():
+    if kept.parent_id and duplicate.units.filter(is_struck_off=False).exists():
         return _("A unit cannot have units: keep the other one.")
     return ""
 

@@ -9,6 +9,7 @@ from members.models import Mechanism, User
 from npmportal import audit
 from npmportal.access import MANAGE_MEMBERS, REVIEW_VISITS, can
 from visits.models import Place
+from visits.struck_off import bring_back
 
 # Follow from dated facts once the place is stored (visits.actions.place_facts).
 DATED = ("name", "authority", "capacity")
@@ -57,6 +58,7 @@ def add_place(*, place: Place, by: User) -> Place:
             place.save(force_insert=True)
     except IntegrityError as error:
         raise PlaceTaken from error
+    bring_back(place.mechanism)
     audit.record("place.added", by=by, obj=place, mechanism=place.mechanism)
     return place
 
@@ -70,7 +72,7 @@ def change_place(*, place: Place, expected_version: int, by: User) -> Place:
     """
     if not may_keep_places(by, place.mechanism):
         raise PermissionDenied
-    stored = Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    stored = Place.objects.select_for_update(of=("self",), no_key=True).get(pk=place.pk)
     if stored.version != expected_version:
         raise PlaceChangedMeanwhile(stored)
     changed = [name for name in UNDATED if getattr(place, name) != getattr(stored, name)]

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from members.models import MemberBody, User
 from npmportal import audit
 from npmportal.access import LOG_VISITS, MANAGE_BODY_PEOPLE, can
-from visits.models import Plan, PlanEvent, PlanMember, PlanPartner, PlanSaving, Visit
+from visits.models import Place, Plan, PlanEvent, PlanMember, PlanPartner, PlanSaving, Visit
+from visits.models.place_hold import hold_places
+from visits.plan_guests import guests_under
 from visits.plan_meetings import LATELY, fortnights_met
 from visits.plan_steps import STEPS, PlanStep
 
@@ -49,6 +51,7 @@ def plan_visit(
         return earlier
     _refuse_days_past(plan)
     plan.created_by, plan.form_key, plan.state = by, form_key, Plan.State.PLANNED
+    _hold_place(plan)
     _follow(plan)
     _look_for_others(plan, by)
     plan.save(force_insert=True)
@@ -67,6 +70,7 @@ def change_plan(
     A seal stays until the visit was made (`open_seal`). New days or another place make the portal look for other
     members again.
     """
+    _hold_place(plan)  # before the plan: a merge locks places, then the plans it moves
     stored = _locked(plan, by)
     if stored.version != expected_version:
         raise PlanChangedMeanwhile(stored)
@@ -82,10 +86,12 @@ def change_plan(
     _follow(plan)
     if ASKS_ANEW & set(changed):
         _look_for_others(plan, by)
-    changed += ["partners"] * _set_partners(plan, partners) + ["team"] * _set_team(plan, team)
+    changed += ["partners"] * _set_partners(plan, partners)
+    # The guests are their addresses here: that an address is somebody's now, or no longer, changes nothing to be told.
+    changed += ["team"] * (_set_team(plan, team) or plan.guests != stored.guests)
     plan.version = stored.version + 1
     columns = ["mechanism", "place_name", "week", "last_week", "fortnight_first", "fortnight_last", "met_in"]
-    plan.save(update_fields=[*WRITTEN, *columns, "version", "updated_at"])
+    plan.save(update_fields=[*WRITTEN, *columns, "guests", "version", "updated_at"])
     if changed:
         _write_down("plan.changed", PlanEvent.Kind.CHANGED, plan, by, fields=changed)
     return plan
@@ -149,6 +155,19 @@ def _locked(plan: Plan, by: User) -> Plan:
     return stored
 
 
+def _hold_place(plan: Plan) -> None:
+    """Keep the plan's place from being merged away or removed until the plan is stored; follow it where it was merged.
+
+    A plan whose place is gone keeps its name alone: what removing the place a moment later would have left.
+    """
+    if plan.place is None:
+        return
+    now = hold_places([plan.place.pk]).get(plan.place.pk)
+    if now != plan.place.pk:
+        plan.mechanism, plan.place_name = plan.place.mechanism, plan.place.name
+        plan.place = Place.objects.filter(pk=now).first() if now else None
+
+
 def _follow(plan: Plan) -> None:
     """Keep with the plan what follows from its place and its days."""
     if plan.place is not None:
@@ -170,19 +189,25 @@ def _look_for_others(plan: Plan, by: User) -> None:
 
 def _set_partners(plan: Plan, partners: Iterable[MemberBody]) -> bool:
     wanted = {body.pk for body in partners} - {plan.body_id}
-    return _replace(PlanPartner.objects.filter(plan=plan), "body_id", plan, wanted)
+    rows = PlanPartner.objects.filter(plan=plan)
+    present = set(rows.values_list("body_id", flat=True))
+    rows.exclude(body__in=wanted).delete()
+    PlanPartner.objects.bulk_create(PlanPartner(plan=plan, body_id=pk) for pk in sorted(wanted - present))
+    return wanted != present
 
 
 def _set_team(plan: Plan, team: Iterable[User]) -> bool:
-    return _replace(PlanMember.objects.filter(plan=plan), "user_id", plan, {person.pk for person in team})
-
-
-def _replace(rows: Any, column: str, plan: Plan, wanted: set[int]) -> bool:
-    """Make ``rows`` of ``plan`` those with ``wanted`` in ``column``; tell whether anything changed."""
-    present = set(rows.values_list(column, flat=True))
-    rows.exclude(**{f"{column}__in": wanted}).delete()
-    rows.model.objects.bulk_create(rows.model(plan=plan, **{column: pk}) for pk in sorted(wanted - present))
-    return wanted != present
+    """Make ``team`` and the guests of ``plan``, whose partners are set, its members; tell whether others are chosen."""
+    chosen = {person.pk for person in team}
+    guests = guests_under(plan.guests, plan.partner_rows.values_list("body_id", flat=True)) - chosen
+    rows = PlanMember.objects.filter(plan=plan)
+    before = set(rows.filter(is_guest=False).values_list("user_id", flat=True))
+    for wanted, is_guest in ((chosen, False), (guests, True)):
+        rows.filter(is_guest=is_guest).exclude(user__in=wanted).delete()
+    present = set(rows.values_list("user_id", flat=True))
+    new = sorted((chosen | guests) - present)
+    PlanMember.objects.bulk_create(PlanMember(plan=plan, user_id=pk, is_guest=pk in guests) for pk in new)
+    return chosen != before
 
 
 def _write_down(action: str, kind: str, plan: Plan, by: User, *, reason: str = "", fields: Iterable[str] = ()) -> None:

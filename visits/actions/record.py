@@ -1,11 +1,10 @@
-"""Changing the parts of a visit's record that stand in tables of their own: team, situation, needs.
+"""Changing the parts of a visit's record that stand in tables of their own: team, situation, needs, findings.
 
 All of them go the way of the visit's own fields: the field table says who may, the version guards against lost
 updates, what stood before is kept, and a change after approval puts the visit back into review (ADR 0020).
 """
 
-import hashlib
-import json
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,21 @@ from django.db import models, transaction
 
 from members.models import User
 from npmportal import audit
+from visits.actions.form_drafts import throw_draft_away
 from visits.actions.transitions import tidy, write_down
 from visits.actions.visits import locked_for_change, put_back_into_review
 from visits.field_table import reader_of
-from visits.models import TRANSITIONS, Answer, NeedExamined, TeamMember, Visit, VisitChange, VisitFigure, VisitRating
+from visits.models import (
+    TRANSITIONS,
+    Answer,
+    Finding,
+    NeedExamined,
+    TeamMember,
+    Visit,
+    VisitChange,
+    VisitFigure,
+    VisitRating,
+)
 
 Told = dict[str, Any]  # as VisitChange keeps it and the feed prints it
 
@@ -50,6 +60,11 @@ def _team(rows: list[TeamMember]) -> dict[str, Told]:
         name = row.name or (row.user.name if row.user else "")
         names[str(number)] = [name, row.has_conflict_of_interest]
     return {"team": composition, "team_names": names}
+
+
+def _findings(rows: list[Finding]) -> dict[str, Told]:
+    """Tell each finding with the words of its theme; what says nothing is left out."""
+    return {"findings": {str(number): row.told for number, row in enumerate(rows, start=1)}}
 
 
 def _ratings(rows: list[VisitRating]) -> dict[str, Told]:
@@ -85,6 +100,7 @@ PARTS: dict[str, Part] = {
     "team": Part(TeamMember, ("team", "team_names"), _team, ("user",)),
     "situation": Part(VisitFigure, ("figures",), _figures),
     "needs": Part(NeedExamined, ("needs",), _needs),
+    "findings": Part(Finding, ("findings",), _findings, ("theme",)),
     "ratings": Part(VisitRating, ("ratings",), _ratings, ("standard", "grade")),
     "answers": Part(Answer, ("answers",), _answers, ("question",)),
 }
@@ -92,12 +108,20 @@ PARTS: dict[str, Part] = {
 
 @transaction.atomic
 def change_record(
-    *, visit: Visit, part: str, rows: Iterable[Any], expected_version: int, by: User, reason: str = ""
+    *,
+    visit: Visit,
+    part: str,
+    rows: Iterable[Any],
+    expected_version: int,
+    by: User,
+    reason: str = "",
+    form_key: uuid.UUID | None = None,
 ) -> Visit:
     """Make ``rows`` (unsaved, of the part's model) the whole of the ``part`` of the record, in their order.
 
-    Nothing is stored where they say what stands there already. Raises what `change_visit` raises: PermissionDenied,
-    VisitChangedMeanwhile, and StepRefused where an approved visit is changed without a reason.
+    Nothing is stored where they say what stands there already. What was kept of the form with ``form_key`` ends.
+    Raises what `change_visit` raises: PermissionDenied, VisitChangedMeanwhile, and StepRefused where an approved visit
+    is changed without a reason.
     """
     kind = PARTS[part]
     stored = locked_for_change(visit, expected_version, by)
@@ -106,6 +130,7 @@ def change_record(
     wanted = list(rows)
     before, after = content_of(stored, part), kind.told(wanted)
     changed = [name for name in kind.fields if before[name] != after[name]]
+    throw_draft_away(by=by, form_key=form_key)
     if not changed:
         return stored
     _replace(kind, stored, wanted)
@@ -130,11 +155,6 @@ def rows_of_part(visit: Visit, part: str) -> list[Any]:
 def content_of(visit: Visit, part: str) -> dict[str, Told]:
     """Return what is stored of the ``part`` of the record as it is told: for each of its fields its content."""
     return PARTS[part].told(rows_of_part(visit, part))
-
-
-def mark_of(content: dict[str, Told]) -> str:
-    """Return a short mark of ``content``: a form that carries it tells whether its part has changed meanwhile."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
 
 def _replace(kind: Part, visit: Visit, rows: list[Any]) -> None:

@@ -13,7 +13,8 @@ from npmportal.access import LOG_VISITS, can
 from visits.actions.form_drafts import throw_draft_away
 from visits.actions.transitions import check_complete, check_reason, move, tidy, write_down
 from visits.field_table import reader_of
-from visits.models import TRANSITIONS, Visit, VisitChange, VisitNumber, VisitPartner
+from visits.models import TRANSITIONS, Place, Visit, VisitChange, VisitNumber, VisitPartner
+from visits.models.place_hold import hold_place
 
 # What a person records about a visit; everything else about it is kept by the portal.
 RECORDED = (
@@ -64,13 +65,13 @@ def log_visit(
 ) -> Visit:
     """Store the new ``visit`` as a draft of its lead body, with a reference if it has none, and write that down.
 
-    The same ``form_key`` of the same person gives the same visit: a form sent twice makes one.
+    The same ``form_key`` of the same person gives the same visit: a form sent twice makes one. A place that was merged
+    away a moment ago is the one it was merged into. Raises PermissionDenied, ReferenceTaken, or PlaceGone.
     """
     if not can(by, LOG_VISITS, visit.lead_body):
         raise PermissionDenied
     visit.state = Visit.State.DRAFT
     visit.created_by, visit.form_key = by, form_key
-    _follow_place(visit)
     own_reference = visit.reference
     for is_sure in (False, True):
         try:
@@ -89,8 +90,12 @@ def _logged(visit: Visit, own_reference: str, is_sure: bool, partners: Iterable[
 
     Only the second time, when the first was refused, is it made sure beforehand that nobody else has the reference.
     """
-    year = visit.starts_on.year
-    visit.reference = own_reference or next_reference(visit.lead_body, year, is_sure=is_sure)
+    if own_reference:
+        visit.reference = own_reference
+        _hold_place(visit)
+    else:
+        visit.reference = next_reference(visit, is_sure=is_sure)
+    _follow_place(visit)
     visit.save(force_insert=True)
     joined = sorted({body.pk for body in partners or ()} - {visit.lead_body_id})
     VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in joined)
@@ -117,8 +122,9 @@ def change_visit(
     changed, is not open to ``by`` (visits/field_table.csv). What was kept of the form with ``form_key`` ends.
 
     Stores nothing and raises VisitChangedMeanwhile when the stored version is not ``expected_version``, ReferenceTaken
-    when another visit of the body has the reference, StepRefused where a reason or something to record is missing.
+    when another visit of the body has the reference, StepRefused where something is missing, or PlaceGone.
     """
+    _hold_place(visit)  # before the visit: a merge locks places, then the visits it moves
     stored = locked_for_change(visit, expected_version, by)
     if visit.place_id != stored.place_id:
         _follow_place(visit)
@@ -193,14 +199,20 @@ def _as_json(value: Any) -> Any:
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
-def next_reference(body: MemberBody, year: int, *, is_sure: bool = True) -> str:
-    """Return the next reference of ``body`` in ``year``, “ALPHA-2024-0007”. Call it inside a transaction.
+def next_reference(visit: Visit, *, is_sure: bool = True) -> str:
+    """Return the next reference of the visit's body in its year, “ALPHA-2024-0007”, and hold the visit's place.
 
-    With ``is_sure`` False a visit that was given that reference by hand is not looked for.
+    Call it inside a transaction. With ``is_sure`` False a visit that was given that reference by hand is not looked
+    for. Raises PlaceGone.
     """
+    body, year = visit.lead_body, visit.starts_on.year
     abbreviation = body.abbreviation.replace(" ", "-")[:20]
     while True:
-        reference = f"{abbreviation}-{year}-{VisitNumber.take(body, year):04d}"
+        number = VisitNumber.take(body, year, visit.place_id)
+        if number is None:
+            _hold_place(visit)
+            continue
+        reference = f"{abbreviation}-{year}-{number:04d}"
         if not is_sure or not Visit.objects.filter(lead_body=body, reference=reference).exists():
             return reference
 
@@ -218,6 +230,13 @@ def _follow_place(visit: Visit) -> None:
         place.setting_id,
         place.jurisdiction_id,
     )
+
+
+def _hold_place(visit: Visit) -> None:
+    """Keep the visit's place from being merged away until the visit is stored; follow it where it was. PlaceGone."""
+    now = hold_place(visit.place_id)
+    if now != visit.place_id:
+        visit.place = Place.objects.get(pk=now)
 
 
 def _set_partners(visit: Visit, partners: Iterable[MemberBody] | None) -> bool:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from members.models import Affiliation, Mechanism, User
 from visits.demonstration import names
 from visits.demonstration.files import store_files
+from visits.demonstration.findings import store_findings
 from visits.demonstration.place_facts import store_facts
 from visits.demonstration.places import estate_of, invent_places, store_places
 from visits.demonstration.programme import programme_of
@@ -84,6 +85,7 @@ def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: C
         tell(f"{mechanism.slug}: teams, numbers and needs of {filled:,} visits")
     store_files(mechanism, SEED)
     store_questions(mechanism, SEED, dutch=dutch)
+    store_findings(mechanism, SEED, dutch=dutch)
     return loaded
 
 

@@ -24,7 +24,7 @@ def load_plans(mechanism: Mechanism, today: date) -> int:
     For the bodies that have accounts of the demonstration, at invented places they have visited. The first places are
     the same for all, so that members meet there.
     """
-    places = list(Place.objects.filter(mechanism=mechanism, is_invented=True, merged_into=None).order_by("name", "pk"))
+    places = list(Place.objects.in_register().filter(mechanism=mechanism, is_invented=True).order_by("name", "pk"))
     if not places:
         return 0
     added = 0

@@ -7,16 +7,15 @@ from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from npmportal.jobs import JobError, JobRun, handler
+from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
-from npmportal.private_files import NoRoom, StorageAway, digest_of, put_in_place, storage_answers, unfinished_file
+from npmportal.private_files import digest_of, put_in_place, unfinished_file
 from visits.downloading.lists import FORMATS, filtered_list
 from visits.models import Download
 
 KIND = "visits.download"
 PIECES = 2_000
 WRITING = gettext_noop("lines written")
-AWAY = gettext_noop("Files cannot be kept at the moment. Try again later.")
 # The steps of a progress are small numbers; a list may hold millions of lines.
 STEPS = 100
 
@@ -34,21 +33,17 @@ def make_file(run: JobRun) -> None:
         kind = FORMATS[download.format]
         expected = found.visits.count()
         pieces = kind.write(found.lines(kind))
-    try:
-        with unfinished_file(download, "file") as path:
-            _write(path, pieces, run, expected)
-            with path.open("rb") as file:
-                facts = {"sha256": digest_of(file), "size": path.stat().st_size}
+    with unfinished_file(download, "file") as path:
+        _write(path, pieces, run, expected)
+        with path.open("rb") as file:
+            facts = {"sha256": digest_of(file), "size": path.stat().st_size}
 
-            def publish() -> None:
-                number = found.write_down(download.format)
-                with storage_answers():
-                    name = put_in_place(download, "file", path)
-                Download.objects.filter(pk=download.pk).update(file=name, records=number, **facts)
+        def publish() -> None:
+            number = found.write_down(download.format)
+            name = put_in_place(download, "file", path)
+            Download.objects.filter(pk=download.pk).update(file=name, records=number, **facts)
 
-            run.finish(publish)
-    except (NoRoom, StorageAway) as error:
-        raise JobError(AWAY) from error
+        run.finish(publish)
 
 
 def _write(path: Path, pieces: Iterator[bytes], run: JobRun, expected: int) -> None:

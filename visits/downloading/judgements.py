@@ -1,7 +1,8 @@
 """Ratings and answers in the files of visits.
 
-In CSV and XLSX each standard and each question that occurs in the list is a column, so that a line stays one visit; in
-JSON a visit holds a list of its ratings and one of its answers, each with its scale or set, version and theme.
+In CSV and XLSX each standard and each question that occurs in the list is a column, so that a line stays one visit, and
+one for each version where a visit was judged by two. In JSON a visit holds a list of its ratings and one of its
+answers, each with its scale or set, version and theme.
 """
 
 from collections import defaultdict
@@ -12,11 +13,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from visits.field_table import Reader
-from visits.judgement_columns import key_of_question, key_of_standard, label_of_question, label_of_standard
+from visits.judgement_columns import (
+    key_apart,
+    key_of_question,
+    key_of_standard,
+    label_of_question,
+    label_of_question_apart,
+    label_of_standard,
+    label_of_standard_apart,
+)
 from visits.models import Answer, Grade, Question, Standard, Visit, VisitRating
 from visits.models.body_names import BodyNames
 
@@ -35,7 +44,8 @@ class _Asked:
 
 class Judgements:
     """The ratings and answers of ``visits`` as far as ``reader`` sees them. Made before the lines are written: what is
-    read and worded here is not asked for again. Two queries a field, and one more for what they are called."""
+    read and worded here is not asked for again. Two queries a field, one more for what they are called, and one where
+    something has several versions."""
 
     def __init__(
         self, visits: QuerySet[Visit], names: BodyNames, reader: Reader, fields: Iterable[str], *, coded: bool
@@ -62,6 +72,21 @@ class Judgements:
                 seen[pk] = seen.get(pk, False) or bool(notes)
         return seen
 
+    def _apart(self, model: type[Any], field: str, of: str, keys: dict[int, str]) -> set[int]:
+        """Return of what is judged or asked, by ``keys``, that which has a column of its own: some visit in which the
+        reader sees ``field`` says several things under one key."""
+        several: dict[str, list[int]] = defaultdict(list)
+        for pk, key in keys.items():
+            several[key].append(pk)
+        alike = [pks for pks in several.values() if len(pks) > 1]
+        if not alike or self._coded:
+            return set()
+        which = Case(*(When(**{f"{of}__in": pks}, then=Value(n)) for n, pks in enumerate(alike)))
+        rows = model.objects.filter(visit__in=self._visits.order_by().values("pk"), **{f"{of}__in": sum(alike, [])})
+        twice = rows.order_by().annotate(which=which).values("visit", "which").annotate(n=Count("pk")).filter(n__gt=1)
+        found = twice.values_list("which", "visit__body_ids", "visit__state", "visit__confidentiality")
+        return {pk for number, *visit in found if field in self._reader.sees_in(*visit) for pk in alike[number]}
+
     def _find_standards(self) -> None:
         noted = self._seen(VisitRating, "ratings", "standard", ~Q(note=""))
         standards = Standard.objects.filter(pk__in=noted).select_related("version__scale", "theme")
@@ -70,9 +95,13 @@ class Judgements:
             self._grades[grade.pk], self._grade_words[grade.pk] = grade, str(grade)
         graded = {grade.version_id for grade in self._grades.values()}  # the others are judged in words alone
         noted_standards = [standard for standard in found if noted[standard.pk] and standard.version_id in graded]
-        with_grounds = {key_of_standard(standard) for standard in noted_standards}
+        keys = {standard.pk: key_of_standard(standard) for standard in found}
+        apart = self._apart(VisitRating, "ratings", "standard", keys)
+        keys |= {standard.pk: key_apart(keys[standard.pk], standard) for standard in found if standard.pk in apart}
+        with_grounds = {keys[standard.pk] for standard in noted_standards}
         for standard in found:
-            key, label = key_of_standard(standard), label_of_standard(standard)
+            key = keys[standard.pk]
+            label = label_of_standard_apart(standard) if standard.pk in apart else label_of_standard(standard)
             said = partial(self._rated, is_graded=standard.version_id in graded)
             self._standards[standard.pk] = _Asked(key, _facts_of_standard(standard), said)
             self.labels["ratings"].setdefault(key, label)
@@ -83,15 +112,18 @@ class Judgements:
         seen = self._seen(Answer, "answers", "question", Q())
         questions = Question.objects.filter(pk__in=seen)
         found = questions.select_related("version__question_set__body", "version__question_set__setting", "theme")
+        found = found.order_by("version__question_set", "-version__starts_on", "position", "pk")
+        apart = self._apart(Answer, "answers", "question", {one.pk: key_of_question(one) for one in found})
         why = {key: str(label) for key, label in Answer.Availability.choices}
-        for question in found.order_by("version__question_set", "-version__starts_on", "position", "pk"):
+        for question in found:
             body = question.version.question_set.body
             name = self._names.on(body.pk, question.version.starts_on or date.today())
-            key = key_of_question(question)
+            key, label_of = key_of_question(question), label_of_question
+            if question.pk in apart:
+                key, label_of = key_apart(key, question), label_of_question_apart
             said = _said_in_terms(question) if self._coded else _said_in_words(question, why)
             self._questions[question.pk] = _Asked(key, _facts_of_question(question), said)
-            label = label_of_question(question, name.abbreviation if name else body.slug)
-            self.labels["answers"].setdefault(key, label)
+            self.labels["answers"].setdefault(key, label_of(question, name.abbreviation if name else body.slug))
 
     # -- Of some visits -----------------------------------------------------------------------------------------------
     def of(self, ids: list[Any]) -> dict[Any, Record]:
@@ -116,7 +148,7 @@ class Judgements:
                 found[pk].setdefault(field, []).append(asked.facts | said)
                 continue
             for key, value in said.items():
-                # Judged by two versions of one scale: rare, and both are told.
+                # Judged by a second version since the columns were found: both are told.
                 found[pk][key] = f"{found[pk][key]}; {value}" if key in found[pk] else value
 
     def _rated(self, key: str, grade_id: int | None, note: str, *, is_graded: bool) -> Record:

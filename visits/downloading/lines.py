@@ -15,8 +15,9 @@ from members.models import Mechanism
 from visits import field_table
 from visits.downloading.judgements import Judgements
 from visits.field_table import Reader
-from visits.models import NeedExamined, TeamMember, Visit, VisitFigure
+from visits.models import Finding, NeedExamined, TeamMember, Visit, VisitFigure
 from visits.models.body_names import BodyNames
+from visits.views.finding_facts import told_in_words
 from visits.views.record_facts import composition_of
 from visits.views.rows import BODIES, CHOSEN, words_of
 
@@ -28,7 +29,7 @@ RELATED = {"place": "place__name", "setting": "setting_id", "jurisdiction": "jur
 # Who logged it is a name, and names do not leave in files.
 OWN = frozenset(field.name for field in Visit._meta.concrete_fields) - {"created_by"}
 JUDGED = ("ratings", "answers")
-BESIDE = ("figures", "needs", "team", *JUDGED)
+BESIDE = ("figures", "needs", "team", "findings", *JUDGED)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ class Lines:
         ordered = self._visits.order_by("-starts_on", "-id").values_list(*KEYS, *columns)
         wanted, keys = frozenset(self._fields), [column.key for column in self.columns]
         for chunk in _chunked(ordered.iterator(chunk_size=AT_ONCE)):
-            beside = self._beside([row[0] for row in chunk])
+            ids = [row[0] for row in chunk]
+            beside = self._beside(ids)
+            stands = self._as_it_stands(ids) if beside else {}
             for pk, body_ids, state, confidentiality, day, *values in chunk:
                 row = dict(zip(own, values, strict=True))
                 for name, printer in self._printers.items():
@@ -95,14 +98,38 @@ class Lines:
                 if pk in beside:
                     row |= beside[pk]
                 sees = self._reader.sees_in(body_ids, state, confidentiality)
+                if pk in beside and stands.get(pk) != (body_ids, state, confidentiality):
+                    sees &= self._reader.sees_in(*stands[pk]) if pk in stands else frozenset()
                 if wanted <= sees:
                     yield list(map(row.get, keys))
                 else:
                     yield [row.get(column.key) if column.field in sees else hidden for column in self.columns]
 
+    def _as_it_stands(self, ids: list[Any]) -> dict[Any, tuple[list[int], str, str]]:
+        """Return what decides who may read the visits now. Their columns are those of the moment the file was begun.
+
+        What stands beside them is newer: somebody may have typed it since, into a visit that was returned meanwhile.
+        """
+        rows = Visit.objects.filter(pk__among=ids).values_list("pk", "body_ids", "state", "confidentiality")
+        return {pk: (body_ids, state, confidentiality) for pk, body_ids, state, confidentiality in rows}
+
     def _beside(self, ids: list[Any]) -> dict[Any, dict[str, Any]]:
-        """Return what stands in tables of its own, by visit and column. Three queries, and those of what was judged."""
+        """Return what stands in tables of its own, by visit and column. Four queries, and those of what was judged."""
         found = self._judged.of(ids)
+        self._add_numbers(ids, found)
+        if "team" in self._fields:
+            teams: dict[Any, list[TeamMember]] = defaultdict(list)
+            for member in TeamMember.objects.filter(visit__pk__among=ids).defer("name", "user"):
+                teams[member.visit_id].append(member)
+            with translation.override(self._language):
+                for pk, team in teams.items():
+                    found[pk]["team"] = "; ".join(str(value) for _label, value, _note in composition_of(team))
+        if "findings" in self._fields:
+            self._add_findings(ids, found)
+        return found
+
+    def _add_numbers(self, ids: list[Any], found: dict[Any, dict[str, Any]]) -> None:
+        """Put the figures and the needs of each visit into their columns."""
         if "figures" in self._fields:
             figures = VisitFigure.objects.filter(visit__pk__among=ids)
             for pk, measure, availability, value in figures.values_list("visit", "measure", "availability", "value"):
@@ -112,14 +139,16 @@ class Lines:
             needs = NeedExamined.objects.filter(visit__pk__among=ids)
             for pk, group, answer in needs.values_list("visit", "group", "answer"):
                 found[pk][f"needs.{group}"] = answer if self._coded else self._answers.get(answer, "")
-        if "team" in self._fields:
-            teams: dict[Any, list[TeamMember]] = defaultdict(list)
-            for member in TeamMember.objects.filter(visit__pk__among=ids).defer("name", "user"):
-                teams[member.visit_id].append(member)
-            with translation.override(self._language):
-                for pk, team in teams.items():
-                    found[pk]["team"] = "; ".join(str(value) for _label, value, _note in composition_of(team))
-        return found
+
+    def _add_findings(self, ids: list[Any], found: dict[Any, dict[str, Any]]) -> None:
+        """Put the findings of each visit into one cell, in the body's order; for programs as a list of objects."""
+        rows: dict[Any, list[Finding]] = defaultdict(list)
+        for row in Finding.objects.filter(visit__pk__among=ids).select_related("theme").order_by("position", "pk"):
+            rows[row.visit_id].append(row)
+        with translation.override(self._language):
+            for pk, findings in rows.items():
+                in_words = "\n".join(told_in_words(row.told) for row in findings)
+                found[pk]["findings"] = [row.told for row in findings] if self._coded else in_words
 
 
 def _columns(name: str) -> list[Column]:

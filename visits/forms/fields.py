@@ -63,7 +63,7 @@ class BodyField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> MemberBody | None:
         if value in self.empty_values:
             return None
-        found = self.known.get(int(value)) if str(value).isdecimal() else None
+        found = next((body for pk, body in self.known.items() if str(pk) == str(value)), None)
         if found is None:
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return copy(found)

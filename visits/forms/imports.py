@@ -15,7 +15,7 @@ from npmportal.uploads.reasons import Reason
 from npmportal.uploads.sentences import sentence_about
 from visits.forms.fields import LongTextField
 from visits.importing.checking import mapped_columns, missing_columns
-from visits.importing.columns import Column
+from visits.importing.columns import ANSWER, FIGURE, GROUNDS, NEEDS, RATING, Column
 from visits.importing.kinds import allowed_to
 from visits.importing.terms import LEAVE_OUT, NOT_RECORDED, Found, Words, choices_of
 from visits.models import Import
@@ -80,6 +80,21 @@ class ColumnRow:
     control: Any
 
 
+def _in_groups(columns: list[Column]) -> list[tuple[Any, Any]]:
+    """Return the columns to choose from: first those of the record itself, then the long groups."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for column in columns:
+        groups.setdefault(_group_of(column), []).append((column.name, _with_mark(column)))
+    return [*groups.pop("", []), *groups.items()]
+
+
+def _group_of(column: Column) -> str:
+    if column.name.startswith(NEEDS):
+        return _("Needs examined")
+    named = {FIGURE: _("Situation on the day"), ANSWER: _("Answers to the body’s questions")}
+    return named.get(column.reads, _("Ratings") if column.reads in (RATING, GROUNDS) else "")
+
+
 class ColumnsForm(forms.Form):
     """Which field each column of the file fills; and one value for all rows where the file has no such column."""
 
@@ -90,7 +105,7 @@ class ColumnsForm(forms.Form):
         self.batch = batch
         self._examples = examples
         self._columns = columns  # those the person may fill
-        choices = [("", _("Do not import")), *((c.name, _with_mark(c)) for c in self._columns)]
+        choices = [("", _("Do not import")), *_in_groups(self._columns)]
         for number, heading in enumerate(batch.header):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=heading,

@@ -27,7 +27,10 @@ class MandateLetterForm(forms.ModelForm[MandateLetter]):
         required=False,
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One name on each line, with the function if it helps."),
+        help_text=gettext_lazy(
+            "One name on each line, with the function if it helps. Also the people of the partners: the portal does "
+            "not give their names."
+        ),
     )
 
     class Meta:
@@ -42,7 +45,8 @@ class MandateLetterForm(forms.ModelForm[MandateLetter]):
         self.instance.plan = plan
         fields: dict[str, Any] = self.fields
         fields["language"].choices = languages_of(plan.mechanism)
-        team = list(plan.team.order_by("name", "pk"))
+        chosen = plan.member_rows.filter(is_guest=False)  # a guest's name is for the partner to give
+        team = list(plan.team.filter(pk__in=chosen.values("user")).order_by("name", "pk"))
         fields["people"].choices = [(str(person.pk), person.name) for person in team]
         self.initial.setdefault("people", [str(person.pk) for person in team])
 

@@ -12,6 +12,8 @@ from visits.actions.places import DATED
 from visits.forms.fields import DayField, LongTextField, as_plain_numbers
 from visits.models import Place
 
+MOST_DEGREES = {"latitude": 90, "longitude": 180}
+
 
 class PlaceForm(forms.ModelForm[Place]):
     """A place or a unit of one, with setting, jurisdiction and operator of the same mechanism.
@@ -62,9 +64,13 @@ class PlaceForm(forms.ModelForm[Place]):
         fields["authority"].queryset = mechanism.authorities.all()
         fields["setting"].empty_label = fields["jurisdiction"].empty_label = _("Choose")
         fields["authority"].empty_label = _("Not recorded")
-        for name in ("latitude", "longitude"):
+        for name, most in MOST_DEGREES.items():
             fields[name].widget = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "maxlength": 12})
-            fields[name].error_messages["invalid"] = _("Write degrees with a point, such as 52.0705.")
+            for wrong in ("invalid", "max_digits", "max_decimal_places"):
+                fields[name].error_messages[wrong] = _("Write degrees with a point, such as 52.0705.")
+            fields[name].error_messages["max_whole_digits"] = _("This lies from −%(most)s to %(most)s.") % {
+                "most": most
+            }
         if self.instance._state.adding:
             del fields["version"]
         else:
@@ -83,7 +89,7 @@ class PlaceForm(forms.ModelForm[Place]):
         return data
 
     def _check_position(self, data: dict[str, Any]) -> None:
-        for name, most in (("latitude", 90), ("longitude", 180)):
+        for name, most in MOST_DEGREES.items():
             if data.get(name) is not None and abs(data[name]) > most:
                 self.add_error(name, _("This lies from −%(most)s to %(most)s.") % {"most": most})
         given = [name for name in ("latitude", "longitude") if data.get(name) is not None]
@@ -93,13 +99,16 @@ class PlaceForm(forms.ModelForm[Place]):
 
     def _check_name(self, data: dict[str, Any]) -> None:
         name = data.get("name", self.instance.name)
-        same = Place.objects.filter(
-            mechanism=self.instance.mechanism,
-            parent=self.instance.parent,
-            merged_into=None,
-            name=name,
-            **{field: data.get(field) for field in ("setting", "jurisdiction")},
-        ).exclude(pk=self.instance.pk)
+        same = (
+            Place.objects.in_register()
+            .filter(
+                mechanism=self.instance.mechanism,
+                parent=self.instance.parent,
+                name=name,
+                **{field: data.get(field) for field in ("setting", "jurisdiction")},
+            )
+            .exclude(pk=self.instance.pk)
+        )
         if name and same.exists():
             self.refuse_name()
 

@@ -58,6 +58,8 @@ class PlaceFactForm(SourceFields, forms.ModelForm):
                     self.initial[f"{which}_on"] = day_of(self.instance, which)
         elif "starts_on" in fields:
             fields["starts_on"].required = self.needs_first_day()
+            if fields["starts_on"].required:
+                fields["starts_on"].help_text = _("Like 2017-07-12, 2017-07 or 2017.")
         as_plain_numbers(fields)
         self.order_fields([name for name in fields if name not in LAST] + list(LAST))
 

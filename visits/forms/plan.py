@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from members.models import Affiliation, Mechanism, MemberBody, User
+from members.models import Mechanism, MemberBody, User
 from npmportal.access import LOG_VISITS, VIEW_VISITS, grants_of
 from npmportal.quick_select import QuickSelect
 from visits.actions.plans import WRITTEN
@@ -17,6 +18,7 @@ from visits.forms.fields import DayField, LongTextField, PlaceField, QuickBoxes
 from visits.fortnights import monday_of
 from visits.models import Place, Plan
 from visits.models.body_names import BodyNames
+from visits.plan_guests import people_of
 
 MOST_GUESTS = 20
 
@@ -49,7 +51,10 @@ class PlanForm(forms.ModelForm[Plan]):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Their e-mail addresses, one on each line."),
+        help_text=gettext_lazy(
+            "Their e-mail addresses, one on each line. Whoever works for a partner under one of them is in the team; "
+            "the portal does not say whether somebody does."
+        ),
     )
     note = LongTextField(label=gettext_lazy("Note"), rows=3, help_text=gettext_lazy("For those who know the days."))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
@@ -79,7 +84,7 @@ class PlanForm(forms.ModelForm[Plan]):
         fields["body"].choices = [("", _("Choose")), *own]
         fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
         fields["notice"].choices = Plan._meta.get_field("notice").choices
-        fields["team"].queryset = _people_of([body for body, _name in own])
+        fields["team"].queryset = people_of(body for body, _name in own)
         fields["secrecy"].choices = _secrecies(self.instance)
         self._fill_in(own)
 
@@ -93,10 +98,9 @@ class PlanForm(forms.ModelForm[Plan]):
         self.initial.setdefault("version", self.instance.version)
         self.initial.setdefault("partners", list(self.instance.partner_rows.values_list("body", flat=True)))
         team: Any = self.fields["team"]
-        present = list(self.instance.team.all())
-        known = set(team.queryset.values_list("pk", flat=True))
-        self.initial.setdefault("team", [person.pk for person in present if person.pk in known])
-        self.initial.setdefault("guests", "\n".join(p.email for p in present if p.pk not in known))
+        chosen = self.instance.member_rows.filter(is_guest=False, user__in=team.queryset.order_by())
+        self.initial.setdefault("team", list(chosen.values_list("user", flat=True)))
+        self.initial.setdefault("guests", "\n".join(self.instance.guests))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -109,30 +113,34 @@ class PlanForm(forms.ModelForm[Plan]):
                 self.add_error("ends_on", _("A plan is for three months at most: plan a longer visit in parts."))
         if not {"guests", "partners", "team", "body"} & self.errors.keys():
             self._check_team(data)
+            self._check_guests(data)
         return data
 
     def _check_team(self, data: dict[str, Any]) -> None:
-        """Find the guests, and refuse whoever works neither for the body nor for a partner."""
-        partners = [body for body in data.get("partners") or () if body != data.get("body")]
+        """Refuse whoever works neither for the body nor for a partner."""
+        bodies = [body.pk for body in (data.get("body"), *(data.get("partners") or ())) if body]
+        allowed = set(people_of(bodies).values_list("pk", flat=True))
+        if any(person.pk not in allowed for person in data.get("team") or ()):
+            self.add_error("team", _("Choose people who work for the body or for a partner."))
+
+    def _check_guests(self, data: dict[str, Any]) -> None:
+        """Take the addresses as they are: whether one of them is somebody's is not for the form to say."""
         addresses = {line.strip().lower() for line in data.get("guests", "").split("\n") if line.strip()}
         if len(addresses) > MOST_GUESTS:
             self.add_error("guests", _("Write at most 20 addresses."))
-            return
-        people = _people_of([body.pk for body in partners])
-        found = {person.email.lower(): person for person in people if person.email.lower() in addresses}
-        if addresses - found.keys():
-            self.add_error("guests", _("Somebody with one of these addresses does not work for a partner body."))
-        body = data.get("body")
-        allowed = set(_people_of([b.pk for b in (body, *partners) if b]).values_list("pk", flat=True))
-        if any(person.pk not in allowed for person in data.get("team") or ()):
-            self.add_error("team", _("Choose people who work for the body or for a partner."))
-        data["team"] = [*(data.get("team") or ()), *found.values()]
+        elif not all(map(_is_address, addresses)):
+            self.add_error("guests", _("Write one e-mail address on each line."))
+        elif addresses and not {*data["partners"]} - {data.get("body")}:
+            self.add_error("guests", _("Choose the partner bodies they work for."))
+        self.instance.guests = sorted(addresses)
 
 
-def _people_of(bodies: list[int]) -> Any:
-    """Return the people who have a role in one of ``bodies`` today."""
-    there = Affiliation.objects.as_at(date.today()).filter(body__in=bodies)
-    return User.objects.filter(is_active=True, pk__in=there.values("user")).order_by("name", "pk")
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except forms.ValidationError:
+        return False
+    return True
 
 
 def _secrecies(plan: Plan) -> list[tuple[str, str]]:

@@ -1,11 +1,12 @@
 """The forms of the parts of a visit's record that stand in tables of their own: situation and needs."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,7 +27,9 @@ class RecordForm(forms.Form):
     marks_required = True
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=HIGHEST)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+    # Of this opening of the form: what is typed is kept under it (visits.actions.form_drafts).
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     amend_reason = LongTextField(
         label=gettext_lazy("Why the visit is changed after approval"),
         rows=2,
@@ -37,6 +40,7 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.visit = visit
         self.initial.setdefault("version", visit.version)
+        self.initial.setdefault("form_key", uuid.uuid4())
         if visit.state == Visit.State.APPROVED:
             self.fields["amend_reason"].required = True
             self.fields["amend_reason"].error_messages["required"] = _("Give a reason.")
@@ -53,9 +57,24 @@ class RecordForm(forms.Form):
         raise NotImplementedError
 
 
-def typed(data: QueryDict) -> dict[str, Any]:
-    """Return what was typed as initial values, to show a form again without judging it."""
-    return {name: data.get(name) for name in data}
+class RowsForm(RecordForm):
+    """A part whose rows follow each other on the page, as many as are needed: the team, the findings."""
+
+    count = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def rows_to_print(self, stored: int, *, fresh: int, most: int) -> int:
+        """Return how many rows: as many as were sent, or those ``stored`` and ``fresh`` to fill in, up to ``most``."""
+        sent = str(self.data.get("count", "") if self.is_bound else self.initial.get("count") or "")
+        wanted = int(sent) if sent.isdecimal() and len(sent) < 6 else stored + fresh
+        number = max(1, min(wanted, most))
+        self.initial["count"] = number
+        return number
+
+
+def typed(data: MultiValueDict[str, Any]) -> dict[str, Any]:
+    """Return what was typed as initial values, to show a form again without judging it; of boxes all ticks."""
+    sent = {name: data.getlist(name) for name in data}
+    return {name: values if len(values) > 1 else data.get(name) for name, values in sent.items()}
 
 
 @dataclass(frozen=True)

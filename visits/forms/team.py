@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from members.models import Affiliation, User
 from npmportal.access import LOG_VISITS, grants_of
 from npmportal.quick_select import QuickSelect
-from visits.forms.record import NOT_SAID, RecordForm
+from visits.forms.record import NOT_SAID, RowsForm
 from visits.models import TeamMember, Visit
 from visits.models.body_names import BodyNames
 
@@ -51,15 +51,13 @@ def choices_for(visit: Visit, user: User, names: BodyNames, stored: Iterable[Tea
     return Choices(accounts, bodies_of, [(body_id, name.name if name else str(body_id)) for body_id, name in found])
 
 
-class TeamForm(RecordForm):
+class TeamForm(RowsForm):
     """Each person an account of the body, a name, or only a role. A row in which nothing is said is nobody."""
-
-    count = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, stored: Iterable[TeamMember], choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choices, self.stored = choices, list(stored)
-        self.number = self._number()
+        self.number = self.rows_to_print(len(self.stored), fresh=FRESH, most=MOST)
         for n in range(self.number):
             self._add(n)
             if n < len(self.stored):
@@ -67,14 +65,6 @@ class TeamForm(RecordForm):
                     self.initial.setdefault(f"p{n}_{name}", value)
             self.initial.setdefault(f"p{n}_body", self.visit.lead_body_id)
         self._keep_last("amend_reason", "version", "seen", "count")
-
-    def _number(self) -> int:
-        """Return how many rows to print: as many as were sent, or those that are stored and some to fill in."""
-        sent = str(self.data.get("count", "") if self.is_bound else self.initial.get("count") or "")
-        wanted = int(sent) if sent.isdecimal() and len(sent) < 6 else len(self.stored) + FRESH
-        number = max(1, min(wanted, MOST))
-        self.initial["count"] = number
-        return number
 
     def _add(self, n: int) -> None:
         roles = [("", _("Choose")), *TeamMember.Role.choices]

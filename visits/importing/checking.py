@@ -5,6 +5,7 @@ what the values of a row must agree with. Nothing here asks the database about a
 thousand at a time.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -17,7 +18,7 @@ from visits.importing import columns as reads
 from visits.importing import values
 from visits.importing.columns import Column, columns_of
 from visits.importing.judged import columns_for
-from visits.importing.lookups import Bodies, Places
+from visits.importing.lookups import Bodies, Places, Several
 from visits.importing.outcomes import SKIPPED, WRONG, Outcome, Problem
 from visits.importing.reading import Row
 from visits.importing.stated import figure, figure_of_a_visit
@@ -118,6 +119,28 @@ class RowReader:
                 continue
             self.refuse(outcome, column.name, _("This must be given."))
 
+    def named_in(self, rows: Iterable[Row]) -> tuple[set[str], set[uuid.UUID]]:
+        """Return the references and the ids of the places that ``rows`` name, in one walk over the file.
+
+        Cells that name no place are left for `read` to refuse.
+        """
+        numbers = [self._number_of.get(name) for name in ("reference", "place")]
+        references, texts = (set[str](), set[str]())
+        pairs = [(n, found) for n, found in zip(numbers, (references, texts), strict=True) if n is not None]
+        for row in rows:
+            for number, found in pairs:
+                if number < len(row.cells):
+                    found.add(row.cells[number].strip())
+        return references - {""}, {place for text in texts for place in self._places_of(text)}
+
+    def _places_of(self, text: str) -> list[uuid.UUID]:
+        try:
+            return [self.places.find(values.clean(text), self._batch.terms.get("place", {})).id]
+        except Several as several:
+            return [place.id for place in several.places]
+        except Wrong:
+            return []
+
     def refuse(self, outcome: Outcome, name: str, reason: str) -> None:
         """Call the row wrong because of its value for the field ``name``."""
         outcome.problems.append(self.problem(outcome, name, reason))
@@ -143,12 +166,21 @@ class RowReader:
         """Tell whether a column of the file fills the field ``name``."""
         return name in self._number_of
 
+    def _place(self, text: str, told: dict[str, str]) -> Any:
+        """Return the place; all of them where a visit that stands in the portal can tell which (`VisitChecker`)."""
+        try:
+            return self.places.find(text, told)
+        except Several as several:
+            if self._batch.kind != Import.Kind.VISITS:
+                raise
+            return several.places
+
     def _reader(self, column: Column) -> Callable[[str], Any]:
         told: dict[str, str] = self._batch.terms.get(column.name, {})
         if column.reads == reads.TERM:
             return _reader_of_terms({**words_of(column, self._batch.mechanism), **told})
         if column.reads == reads.PLACE:
-            return _once(lambda text: self.places.find(text, told))
+            return _once(lambda text: self._place(text, told))
         if column.reads == reads.BODY:
             return _once(self.bodies.find)
         if column.reads == reads.BODIES:

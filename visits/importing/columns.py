@@ -45,6 +45,7 @@ class Column:
     choices: tuple[tuple[str, Any], ...] = ()  # of a TERM; those that differ between networks come from `terms`
     table: str = ""  # the line of the field table, for what stands in a table beside the visit
     other_names: tuple[str, ...] = ()
+    is_rare: bool = False  # offered where the file has it, and not otherwise
 
     @property
     def label(self) -> str:

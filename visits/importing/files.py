@@ -9,13 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from npmportal.csv_files import cell, lines
+from npmportal.csv_files import MARK, cell
 from npmportal.private_files import discard, on_disk
 from visits.importing import reading
 from visits.importing.reading import Row
 from visits.models import Import
 
 FILES = ("rows", "problems", "rest")
+# What separates cells where spreadsheets in that language expect no comma: they take such a file for one column. The
+# import reads either.
+SEPARATORS = {"nl": ";"}
 
 
 @contextmanager
@@ -26,12 +29,13 @@ def rows_of(batch: Import) -> Iterator[Iterable[Row]]:
 
 
 class Sheet:
-    """A CSV file that is written row by row, formulas defused."""
+    """A CSV file that is written row by row, formulas defused, for spreadsheets in the ``language`` of who reads it."""
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], language: str) -> None:
         self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
-        self._file.writelines(lines(header, []))
-        self._writer = csv.writer(self._file)
+        self._file.write(MARK)
+        self._writer = csv.writer(self._file, delimiter=_separator(language))
+        self._writer.writerow(header)
         self.rows = 0
 
     def add(self, cells: Sequence[Any]) -> None:
@@ -56,9 +60,13 @@ def first_rows(batch: Import, field: str, most: int) -> list[list[str]]:
     if not file.name or not file.storage.exists(file.name):
         return []
     with on_disk(file) as path, path.open("r", encoding="utf-8-sig", newline="") as opened:
-        reader = csv.reader(opened)
+        reader = csv.reader(opened, delimiter=_separator(batch.language))
         next(reader, None)
         return [cells for cells, _number in zip(reader, range(most))]  # noqa: B905
+
+
+def _separator(language: str) -> str:
+    return SEPARATORS.get(language.partition("-")[0], ",")
 
 
 def forget(batch: Import, *fields: str) -> None:

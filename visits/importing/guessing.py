@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from visits.importing.columns import FIGURE, Column, columns_of
+from django.utils import translation
+
+from visits.field_table import TABLE, label_of
+from visits.importing.columns import FIGURE, LANGUAGES, Column, columns_of
 from visits.importing.meanings import Meanings, exact, loose
 from visits.importing.reading import LONGEST_HEADING, plain
 from visits.importing.synonyms import simple
@@ -45,6 +48,7 @@ def guess(
     that is exactly the name goes before one that is so loosely, and that before one that begins with it.
     """
     headings, words = list(header), _words(kind)
+    others = {heading for heading in headings if kind == Import.Kind.VISITS and loose(heading) in _not_imported()}
     known = {*columns_of(kind), *more.meant()}
     several = _loosely_the_same(headings)
     told = {heading: _told(heading, earlier, several) for heading in headings}
@@ -58,6 +62,7 @@ def guess(
 
     apply(told.get, set())
     said = {heading for heading, field in told.items() if field is not None}
+    said |= others
     unclear = said | {heading for heading in headings if loose(heading) in several}
     for rule, but in (
         (words.exactly, said),
@@ -68,6 +73,17 @@ def guess(
     ):
         apply(rule, but)
     return found
+
+
+@cache
+def _not_imported() -> frozenset[str]:
+    """What downloads call the fields of a visit that no column fills: none of them is to be taken for another."""
+    filled = {column.line for column in columns_of(Import.Kind.VISITS).values()} | {"ratings", "answers"}
+    found = set()
+    for language in LANGUAGES:
+        with translation.override(language):
+            found |= {loose(label_of(rule.field)) for rule in TABLE.rules if rule.field not in filled}
+    return frozenset(found)
 
 
 def _told(heading: str, earlier: Mapping[str, str], several: set[str]) -> str | None:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -16,7 +17,8 @@ from members.models import User
 from npmportal import audit
 from npmportal.jobs import JobError, JobRun, LostLease, handler
 from npmportal.models import Job
-from npmportal.private_files import Missing, NoRoom, StorageAway, on_disk, put_in_place, unfinished_file
+from npmportal.private_files import Missing, on_disk, put_in_place, unfinished_file
+from visits.actions.place_facts import PlaceFactRefused
 from visits.importing import guessing
 from visits.importing.checking import check
 from visits.importing.columns import columns_of
@@ -38,6 +40,7 @@ TAKING_BACK = gettext_noop("Taking back what was imported")
 STEPS = 100
 SHOWN_EVERY = 1.0  # seconds
 AWAY = gettext_noop("The file is no longer there: upload it again.")
+NO_WAY_BACK = gettext_noop("The register has changed since: what stood before the import cannot be put back.")
 CHANGED = gettext_noop("Something has changed since the rows were checked. Nothing was written; check them again.")
 
 
@@ -57,7 +60,7 @@ def read_file(run: JobRun) -> None:
     run.progress(0, STEPS, READING)
     static = columns_of(batch.kind)
     own = guessing.words_for({name: column for name, column in columns_for(batch).items() if name not in static})
-    with translation.override(batch.language), _files_answer(), unfinished_file(batch, "rows") as target:
+    with translation.override(batch.language), _file_is_there(), unfinished_file(batch, "rows") as target:
         try:
             with on_disk(batch.rows) as path:
                 sheet = read(path, target, lambda heading: guessing.knows(batch.kind, heading, own))
@@ -89,11 +92,11 @@ def read_file(run: JobRun) -> None:
 def check_rows(run: JobRun) -> None:
     """Check every row and write nothing but what was found."""
     batch, user = _batch(run.job), _asker(run)
-    with translation.override(batch.language), _files_answer():
+    with translation.override(batch.language), _file_is_there():
         preview, numbers = Preview(batch), Counter[int]()
         header = [_("Row"), _("Column"), _("Value"), _("Reason")]
         with unfinished_file(batch, "problems") as path:
-            with Sheet(path, header) as sheet, rows_of(batch) as rows:
+            with Sheet(path, header, batch.language) as sheet, rows_of(batch) as rows:
                 for done, outcomes in _counted(check(checker_of(batch, user), rows)):
                     for outcome in outcomes:
                         preview.add(outcome)
@@ -128,7 +131,7 @@ def write_rows(run: JobRun) -> None:
     """Check the rows once more and store them: all, or the good ones where that was asked for; or nothing."""
     batch, user = _batch(run.job), _asker(run)
     only_good = bool(run.job.arguments.get("only_good"))
-    with translation.override(batch.language), _files_answer():
+    with translation.override(batch.language), _file_is_there():
         writer = writer_of(batch, user, only_good=only_good)
         with unfinished_file(batch, "rest") as path, rows_of(batch) as rows, _Reporter(run, batch) as reporter:
             try:
@@ -146,7 +149,7 @@ def _rest(batch: Import, path: Any, stored: Stored) -> bool:
     """Write the rows that were left out as a file in the shape of the one that came; tell whether there are any."""
     if not stored.rest:
         return False
-    with Sheet(path, batch.header) as sheet:
+    with Sheet(path, batch.header, batch.language) as sheet:
         for _number, cells in stored.rest:
             sheet.add(cells)
     return True
@@ -180,8 +183,10 @@ def undo(run: JobRun) -> None:
                 count = take_back(batch, user, reporter.show)
                 reporter.stop()
                 run.finish(lambda: _publish_undone(batch, user, count))
-        except Used as used:
-            raise JobError(str(used)) from used
+        except (Used, PlaceFactRefused) as refusal:
+            raise JobError(str(refusal)) from refusal
+        except IntegrityError as error:
+            raise JobError(NO_WAY_BACK) from error
     forget(batch)
 
 
@@ -204,17 +209,13 @@ def _asker(run: JobRun) -> User:
     return user
 
 
-class _files_answer:  # noqa: N801 - reads as a sentence where it is used
-    """Turn files that are not there, or cannot be reached, into a sentence."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, Missing):
-            raise JobError(AWAY) from error
-        if isinstance(error, NoRoom | StorageAway):
-            raise JobError(gettext_noop("Files cannot be kept at the moment. Try again later.")) from error
+@contextmanager
+def _file_is_there() -> Iterator[None]:
+    """Turn a file that has gone into a sentence; what else files may fail at is the same for all jobs."""
+    try:
+        yield
+    except Missing as error:
+        raise JobError(AWAY) from error
 
 
 class _Reporter:
@@ -254,6 +255,6 @@ class _Reporter:
     def stop(self) -> None:
         """Wait until what was shown stands there: the job's row must be free when the transaction ends it."""
         if self._threads:
-            self._threads.submit(connection.close)
+            self._threads.submit(lambda: connection.close())  # the thread’s own: looked up there, not here
             self._threads.shutdown(wait=True)
             self._threads = None

@@ -1,8 +1,9 @@
 """Columns of ratings and of answers: as many as the body judges and asks by, over all published versions.
 
 The cells of a column are read by the version that the visit was judged by already, else by the one that held on its
-first day in its setting, as on the form (`ScaleVersion.open_to`): its grades, its choices. Everything is read once,
-before the first row.
+first day in its setting, as on the form (`ScaleVersion.open_to`): its grades, its choices. Where there are several,
+each has a column of its own as well, in which a download tells of visits that were judged by two. Everything is read
+once, before the first row.
 """
 
 from collections import defaultdict
@@ -23,7 +24,15 @@ from visits.importing.columns import ANSWER, GROUNDS, LANGUAGES, RATING, Column,
 from visits.importing.meanings import Meanings, loose
 from visits.importing.synonyms import NOTHING
 from visits.importing.values import Wrong
-from visits.judgement_columns import key_of_question, key_of_standard, label_of_question, label_of_standard
+from visits.judgement_columns import (
+    key_apart,
+    key_of_question,
+    key_of_standard,
+    label_of_question,
+    label_of_question_apart,
+    label_of_standard,
+    label_of_standard_apart,
+)
 from visits.models import Grade, Import, Question, ScaleVersion, Standard, VisitRating
 from visits.models.body_names import BodyNames
 
@@ -70,6 +79,7 @@ class Judged:
     def __init__(self, body: MemberBody, mechanism: Mechanism) -> None:
         self._body, self._mechanism = body, mechanism
         self._held: dict[str, list[_Held]] = defaultdict(list)
+        self._apart: dict[str, list[_Held]] = {}  # by the columns of one version alone
         self._graded: dict[int, Meanings[Grade]] = {}
         self._choices: dict[int, Meanings[int]] = {}
         self.columns: dict[str, Column] = {}
@@ -93,17 +103,26 @@ class Judged:
         for key, several in self._held.items():
             versions = [held.asked for held in several]
             names = [name for each in versions for name in (each.name_en, each.name_nl)]
-            words = [*_in_all_words(("rating", "oordeel"), names), *_in_all_languages(label_of_standard, versions)]
-            title = _lazily(label_of_standard, versions[0])
-            self.columns[key] = Column(key, RATING, title, table="ratings", other_names=tuple(words))
-            name, title = f"{key}{BEHIND}", _lazily(_label_of_grounds, versions[0])
-            others = tuple(_in_all_languages(_label_of_grounds, versions))
-            self.columns[name] = Column(name, GROUNDS, title, table="ratings", other_names=others)
+            self._add_column_of(key, versions, label_of_standard, _in_all_words(("rating", "oordeel"), names))
+            for held in several if len(several) > 1 else ():
+                self._apart[key_apart(key, held.asked)] = [held]
+                self._add_column_of(key_apart(key, held.asked), [held.asked], label_of_standard_apart)
+
+    def _add_column_of(
+        self, key: str, versions: list[Standard], label: Callable[[Standard], str], words: Iterable[str] = ()
+    ) -> None:
+        """Add a column of ratings and that of their grounds, called by ``label`` as by the newest of ``versions``."""
+        same: dict[str, Any] = {"table": "ratings", "is_rare": key in self._apart}
+        title, others = _lazily(label, versions[0]), (*words, *_in_all_languages(label, versions))
+        self.columns[key] = Column(key, RATING, title, other_names=others, **same)
+        title = _lazily(_label_of_grounds, versions[0], label)
+        others = tuple(_in_all_languages(lambda one: _label_of_grounds(one, label), versions))
+        self.columns[f"{key}{BEHIND}"] = Column(f"{key}{BEHIND}", GROUNDS, title, other_names=others, **same)
 
     def _add_questions(self) -> None:
         questions = Question.objects.filter(
             version__question_set__body=self._body, version__starts_on__isnull=False
-        ).select_related("version__question_set")
+        ).select_related("version__question_set__setting")
         found: dict[str, list[Question]] = defaultdict(list)
         for question in questions.order_by("version__question_set", "-version__starts_on", "position", "pk"):
             key = key_of_question(question)
@@ -114,6 +133,12 @@ class Judged:
             words = [*_in_all_words(("answer", "antwoord"), texts), *_in_all_languages(self._label, versions)]
             title = _lazily(self._label, versions[0])
             self.columns[key] = Column(key, ANSWER, title, table="answers", other_names=tuple(words))
+            for held in self._held[key] if len(versions) > 1 else ():
+                name, label = key_apart(key, held.asked), self._label_apart
+                self._apart[name] = [held]
+                others = tuple(_in_all_languages(label, [held.asked]))
+                title = _lazily(label, held.asked)
+                self.columns[name] = Column(name, ANSWER, title, table="answers", other_names=others, is_rare=True)
 
     def _hold(self, key: str, asked: Any, settings: frozenset[int]) -> None:
         version = asked.version
@@ -121,11 +146,17 @@ class Judged:
         self._held[key].append(_Held(asked, version.starts_on, version.ends_on, settings))
 
     def _label(self, question: Question) -> str:
-        """What the column is called in downloads: with the abbreviation that the body bore when this was asked."""
+        return label_of_question(question, self._called(question))
+
+    def _label_apart(self, question: Question) -> str:
+        return label_of_question_apart(question, self._called(question))
+
+    def _called(self, question: Question) -> str:
+        """Return what the body is called in downloads: by the abbreviation that it bore when this was asked."""
         day = question.version.starts_on
         assert day is not None, "published"
         name = self._names.on(self._body.pk, day)
-        return label_of_question(question, name.abbreviation if name else self._body.slug)
+        return name.abbreviation if name else self._body.slug
 
     @cached_property
     def _names(self) -> BodyNames:
@@ -163,10 +194,11 @@ class Judged:
     def _held_for(self, key: str, visit: Circumstances) -> Any:
         """Return the standard or question that ``visit`` has a row for already, else the one of its day. Raises
         Wrong."""
-        fit = [held.asked for held in self._held[key] if held.fits(visit.day, visit.setting)]
+        several = self._apart.get(key) or self._held[key]
+        fit = [held.asked for held in several if held.fits(visit.day, visit.setting)]
         if visit.ratings or visit.answers:
             used = visit.ratings if key.startswith(f"{RATING}.") else visit.answers
-            fit = [one for one in (*fit, *(held.asked for held in self._held[key])) if one.pk in used] or fit
+            fit = [one for one in (*fit, *(held.asked for held in several)) if one.pk in used] or fit
         if not fit:
             raise Wrong(_("On that day the body did not judge or ask by this at places of this setting."))
         return fit[0]
@@ -208,8 +240,8 @@ def _words_of(grades: list[Grade]) -> Meanings[Grade]:
     return Meanings([*names, *with_number], none, [(str(grade.number), grade) for grade in numbered])
 
 
-def _label_of_grounds(standard: Standard) -> str:
-    return _("%(rating)s: grounds") % {"rating": label_of_standard(standard)}
+def _label_of_grounds(standard: Standard, label: Callable[[Standard], str]) -> str:
+    return _("%(rating)s: grounds") % {"rating": label(standard)}
 
 
 def _in_all_languages(label: Callable[[Any], str], versions: Iterable[Any]) -> Iterator[str]:

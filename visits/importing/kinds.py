@@ -32,18 +32,12 @@ def writer_of(batch: Import, user: User, *, only_good: bool) -> Any:
     if batch.kind == Kind.PEOPLE:
         return PeopleWriter(batch, user, PeopleChecker(batch, user), only_good)
     assert batch.body is not None, "the database keeps it so"
-    needed = {int(year): count for year, count in batch.counts.get("numbers", {}).items()}
-    references = References(batch.body, needed, _references_in(batch) if needed else ())
-    return VisitWriter(batch, user, VisitChecker(batch, user), references, only_good)
-
-
-def _references_in(batch: Import) -> set[str]:
-    """Return the references that the file itself brings: none of them may be given to another row."""
-    number = next((int(n) for n, name in batch.columns.items() if name == "reference"), None)
-    if number is None:
-        return set()
+    checker = VisitChecker(batch, user)
     with rows_of(batch) as rows:
-        return {row.cells[number].strip() for row in rows if number < len(row.cells) and row.cells[number]}
+        given, places = checker.reader.named_in(rows)
+    needed = {int(year): count for year, count in batch.counts.get("numbers", {}).items()}
+    references = References(batch.body, needed, given if needed else ())
+    return VisitWriter(batch, user, checker, references, places, only_good)
 
 
 @dataclass(frozen=True)

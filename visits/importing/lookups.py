@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -32,13 +32,23 @@ class KnownPlace:
         return not (self.closed_on and self.closed_on <= day) and not (self.opened_on and day < self.opened_on)
 
 
+FIELDS = ("id", "name", "setting_id", "jurisdiction_id", "town", "opened_on", "closed_on")  # of a KnownPlace
+
+
+class Several(Wrong):
+    """A name that several places bear: which of them, only the visit that stands in the portal can tell."""
+
+    def __init__(self, places: list[KnownPlace]) -> None:
+        super().__init__(_("There are several places of this name: give the code instead."))
+        self.places = places
+
+
 class Places:
     """The places ``user`` sees in a mechanism, found by the body's own code, the official code or a name of any day."""
 
     def __init__(self, mechanism: Mechanism, body: MemberBody | None, user: Any) -> None:
         own = Place.objects.visible_to(user).filter(mechanism=mechanism)
-        fields = ("id", "name", "setting_id", "jurisdiction_id", "town", "opened_on", "closed_on")
-        self.by_id = {row[0]: KnownPlace(*row) for row in own.values_list(*fields).iterator()}
+        self.by_id = {row[0]: KnownPlace(*row) for row in own.values_list(*FIELDS).iterator()}
         self._codes: tuple[dict[str, uuid.UUID], ...] = tuple(
             dict(PlaceCode.objects.of_body(mechanism, of).values_list("code", "place_id"))
             for of in ([body, None] if body else [None])
@@ -55,18 +65,32 @@ class Places:
         for codes in self._codes:
             if (place := self.by_id.get(codes.get(text, uuid.UUID(int=0)))) is not None:
                 return [place]
-        return [self.by_id[pk] for pk in self._names.get(simple(text), ()) if pk in self.by_id]
+        found = (self.by_id[pk] for pk in self._names.get(simple(text), ()) if pk in self.by_id)
+        return list(dict.fromkeys(found))  # two records of one name may be one place by now (`follow`)
 
     def find(self, text: str, told: dict[str, str]) -> KnownPlace:
-        """Return the place that ``text`` means, as the person ``told`` or by code or name. Raises Wrong."""
+        """Return the place that ``text`` means, as the person ``told`` or by code or name. Raises Wrong, or Several."""
         if (chosen := told.get(simple(text))) and (place := self.with_id(chosen)) is not None:
             return place
         found = self.named(text)
         if len(found) == 1:
             return found[0]
         if found:
-            raise Wrong(_("There are several places of this name: give the code instead."))
+            raise Several(found)
         raise Wrong(_("There is no place with this code or name in the register."))
+
+    def follow(self, now: Mapping[uuid.UUID, uuid.UUID], gone: Iterable[uuid.UUID]) -> None:
+        """Let each place be the record that ``now`` says it is: those were merged since the register was read.
+
+        What is ``gone`` since no longer is a place that a row can mean.
+        """
+        for key in gone:
+            self.by_id.pop(key, None)
+        moved = {old: new for old, new in now.items() if old != new}
+        if moved:
+            rows = Place.objects.filter(pk__in=moved.values()).values_list(*FIELDS)
+            kept = {row[0]: KnownPlace(*row) for row in rows}
+            self.by_id |= kept | {old: kept[new] for old, new in moved.items()}
 
     def with_id(self, text: str) -> KnownPlace | None:
         """Return the place whose id ``text`` writes, or None."""

@@ -19,6 +19,7 @@ from visits.importing.reading import Row
 from visits.importing.storing import Shown, Stored
 from visits.importing.synonyms import simple
 from visits.models import Authority, Import, ImportedPlace, Place, PlaceCode
+from visits.struck_off import bring_back
 
 
 class PlaceChecker:
@@ -171,6 +172,7 @@ class PlaceWriter:
             made.store()
             done += len(outcomes)
             shown(done)
+        bring_back(self.batch.mechanism)
         return stored
 
     def _add(self, outcome: Outcome) -> Place:

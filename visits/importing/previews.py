@@ -1,6 +1,7 @@
 """What the check shows before anything is written: counts, the first rows that are wrong, the first that are not."""
 
 from collections import Counter
+from datetime import time
 from typing import Any
 
 from visits.importing.lookups import KnownPlace
@@ -45,7 +46,9 @@ class Preview:
             return plain(value.name)
         if isinstance(value, list):
             return str(len(value))
-        return plain(str(value))[:200]
+        if isinstance(value, time):
+            return value.strftime("%H:%M")
+        return plain(" ".join(str(value).split()))[:200]  # the lines of a text in one, not run together
 
     @property
     def counts(self) -> dict[str, Any]:

@@ -155,4 +155,4 @@ def plain(text: str) -> str:
 
 def unquoted(cell: str) -> str:
     """Take away the apostrophe that keeps a spreadsheet from calculating a text: downloads come back as they were."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" '").startswith(FORMULA) else cell

@@ -20,6 +20,7 @@ from visits.importing.reading import Row
 from visits.importing.visits import VisitChecker
 from visits.models import TRANSITIONS, Import, ImportedVisit, Visit, VisitChange, VisitEvent, VisitPartner
 from visits.models.completeness import gaps_in
+from visits.models.place_hold import hold_places
 
 Shown = Callable[[int], None]
 
@@ -57,6 +58,7 @@ class VisitWriter:
     by: User
     checker: VisitChecker
     references: References
+    places: set[uuid.UUID]  # that the file names
     only_good: bool = False
 
     def __post_init__(self) -> None:
@@ -84,6 +86,9 @@ class VisitWriter:
         Raises RowsAreWrong where a row is wrong and the person did not ask for the good ones alone.
         """
         stored, done = Stored(), 0
+        # All of them before the first visit is locked: who merges two of them neither passes by nor waits in a ring.
+        now = hold_places(self.places)
+        self.checker.reader.places.follow(now, gone=self.places - now.keys())
         gather_words()
         for outcomes in check(self.checker, rows, locked=True):
             stored.take(outcomes, only_good=self.only_good)

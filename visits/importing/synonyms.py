@@ -19,7 +19,8 @@ def simple(text: str) -> str:
 SYNONYMS: dict[str, tuple[str, ...]] = {
     # visits
     "reference": (
-        "ref", "our ref", "our reference", "visit id", "visit reference", "visit number", "kenmerk", "bezoeknummer",
+        "ref", "our ref", "our reference", "visit id", "visit reference", "visit number", "our number", "kenmerk",
+        "bezoeknummer", "onze ref", "ons kenmerk", "onze referentie", "referentie",
     ),
     "place": (
         "establishment", "institution", "facility", "location", "site", "prison", "custody suite", "place code",
@@ -27,7 +28,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "starts_on": (
         "date", "visit date", "date of visit", "start date", "start", "from", "first day of visit", "datum",
-        "bezoekdatum", "begindatum", "startdatum", "datum bezoek",
+        "bezoekdatum", "begindatum", "startdatum", "datum bezoek", "day", "day of visit", "visit day",
+        "dag", "bezoekdag",
     ),
     "ends_on": ("end date", "end", "until", "to", "date to", "einddatum", "einde", "datum einde", "tot en met"),
     "lead_body": (
@@ -48,8 +50,11 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "access_delay_minutes": ("delay", "waiting time", "minutes waited", "minutes delayed", "wachttijd", "vertraging"),
     "access_note": ("access comments", "access details", "toelichting toegang"),
     "people_in_custody": ("in custody", "number in custody", "detainees", "number of detainees", "ingeslotenen"),
-    "people_seen": ("seen", "interviewed", "detainees seen", "number seen", "gesproken"),
-    "people_offered": ("offered a visit", "number offered"),
+    "people_seen": (
+        "seen", "interviewed", "detainees seen", "number seen", "people seen", "number interviewed",
+        "gesproken", "aantal gesproken", "gesproken personen",
+    ),
+    "people_offered": ("offered a visit", "number offered", "aangeboden", "aantal aangeboden"),
     "people_declined": ("refused a visit", "number declined", "geweigerd"),
     "summary": ("notes", "comments", "findings", "remarks", "samenvatting", "opmerkingen", "bevindingen"),
     # places

@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
+from visits.actions.form_drafts import hand_on_drafts
 from visits.importing import beside
 from visits.importing.checking import mapped_columns
-from visits.importing.place_facts import FACTS, take_back_fact
-from visits.importing.places import store_plain
+from visits.importing.undoing_places import hold, stand_in_the_way, take_places_back, used_places
 from visits.models import (
     Import,
-    ImportedPlace,
     ImportedVisit,
     Place,
     Visit,
@@ -24,12 +24,13 @@ from visits.models import (
     VisitPartner,
     VisitText,
 )
+from visits.models.place_hold import hold_places
 
 CHUNK = 1000
 
 
 class Used(Exception):
-    """Records of the import have been worked with since; the message says how many, in words for the person."""
+    """Records of the import, or of the register, have been worked with since; the message says so to the person."""
 
 
 def used_visits(batch: Import) -> QuerySet[ImportedVisit]:
@@ -42,26 +43,20 @@ def _is_as_left() -> Q:
     return Q(visit__version=F("version"), visit__state__in=Visit.OPEN)
 
 
-def used_places(batch: Import, reader: Any = None) -> QuerySet[ImportedPlace]:
-    """Return the places of ``batch`` that were changed since, or, if the import added them, visited or divided.
-
-    For a ``reader`` only visits count that they may know of: a draft is the business of its body.
-    """
-    made = ImportedPlace.objects.filter(batch=batch)
-    known = Visit.objects.visible_to(reader) | Visit.objects.known_to(reader) if reader else Visit.objects.all()
-    in_use = Q(Exists(known.filter(place=OuterRef("place")))) | Q(place__units__isnull=False) & ~Q(
-        place__units__imported__batch=batch
-    )
-    return made.filter(~Q(place__version=F("version")) | Q(is_new=True) & in_use).distinct()
-
-
-def use_of(batch: Import, reader: Any = None) -> int:
-    """Return how many records of ``batch`` have been used since, as far as ``reader`` may know, if one is named.
-
-    Nought without a reader means that it can be undone.
-    """
+def use_of(batch: Import, reader: Any) -> int:
+    """Return how many records of ``batch`` have been used since, as far as ``reader`` may know."""
     used: QuerySet[Any] = used_places(batch, reader) if batch.kind == Import.Kind.PLACES else used_visits(batch)
     return used.count()
+
+
+def is_used(batch: Import, by: User) -> bool:
+    """Tell whether records of ``batch`` have been used in a way that keeps ``by`` from undoing it.
+
+    What ``by`` may not know of keeps nobody from it, but for places that were visited: see `stand_in_the_way`.
+    """
+    if batch.kind == Import.Kind.PLACES:
+        return stand_in_the_way(batch, by).exists()
+    return used_visits(batch).exists()
 
 
 def take_back(batch: Import, by: User, shown: Callable[[int], None]) -> int:
@@ -70,10 +65,10 @@ def take_back(batch: Import, by: User, shown: Callable[[int], None]) -> int:
     Raises Used, in words, where any of its records was used since.
     """
     if batch.kind == Import.Kind.PLACES:
-        list(Place.objects.select_for_update(of=("self",)).filter(imported__batch=batch).order_by("pk"))
-    if use_of(batch):  # how many is not said: somebody’s draft may be among them
+        hold(batch)
+    if is_used(batch, by):
         raise Used(_("Records of this import have been used since: it can no longer be undone."))
-    taken = _places(batch, by) if batch.kind == Import.Kind.PLACES else _visits(batch, by)
+    taken = take_places_back(batch, by) if batch.kind == Import.Kind.PLACES else _visits(batch, by)
     done = 0
     for count in taken:
         done += count
@@ -88,7 +83,7 @@ def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 
 def _visits(batch: Import, by: User) -> Iterator[int]:
-    own = _own(batch)
+    own, places = _own(batch), _places_before(batch)
     for rows in _chunks(ImportedVisit.objects.filter(batch=batch).order_by("pk")):
         keys = [row.visit_id for row in rows]
         locked = Visit.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
@@ -99,8 +94,22 @@ def _visits(batch: Import, by: User) -> Iterator[int]:
         changed = Visit.objects.in_bulk([row.visit_id for row in rows if not row.is_new])
         for row in rows:
             if not row.is_new:
-                _restore_visit(changed[row.visit_id], row.before, by)
+                _restore_visit(changed[row.visit_id], row.before, places, by)
         yield len(rows)
+
+
+def _places_before(batch: Import) -> dict[str, Any]:
+    """Return by its key, as it is kept, each place that visits go back to, and hold them: places first, as everywhere.
+
+    One that was merged since is the record it is now. Raises Used where one is no longer in the register.
+    """
+    moved = ImportedVisit.objects.filter(batch=batch, before__has_key="place")
+    keys = {UUID(key) for key in moved.values_list("before__place__0", flat=True)}
+    now = hold_places(keys)
+    present = set(Place.objects.in_register().filter(pk__in=now.values()).values_list("pk", flat=True))
+    if {now.get(key) for key in keys} - present:
+        raise Used(_("A place that visits would go back to is no longer in the register: it can no longer be undone."))
+    return {str(key): now[key] for key in keys}
 
 
 # What comes with a visit from any import, or is kept by the database; all else was added by somebody.
@@ -124,6 +133,8 @@ def _remove(visits: list[Any], own: tuple[type[Model], ...]) -> None:
             continue
         if pointing._base_manager.filter(**{f"{relation.field.name}__in": visits}).exists():
             raise Used(_("Something was added to records of this import: it can no longer be undone."))
+    # What somebody types into the form of one and has not saved is theirs alone: it is kept, for a new visit.
+    hand_on_drafts(visits)
     for model in own:
         model._default_manager.filter(visit__in=visits).delete()
     # Nothing points to them any more: they need not be read one by one to be deleted.
@@ -131,7 +142,7 @@ def _remove(visits: list[Any], own: tuple[type[Model], ...]) -> None:
     found._raw_delete(found.db)
 
 
-def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
+def _restore_visit(visit: Visit, before: dict[str, Any], places: dict[str, Any], by: User) -> None:
     before = dict(before)
     both: dict[str, list[Any]] = {}
     for name in [name for name in before if name in beside.TABLES]:
@@ -142,8 +153,8 @@ def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
         VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in before.pop("partners"))
     if "place" in before:
         place, setting, jurisdiction = before.pop("place")
-        both["place"] = [str(visit.place_id), place]
-        visit.place_id, visit.setting_id, visit.jurisdiction_id = place, setting, jurisdiction
+        both["place"] = [str(visit.place_id), str(places[place])]
+        visit.place_id, visit.setting_id, visit.jurisdiction_id = places[place], setting, jurisdiction
     for name, value in before.items():
         field: Any = Visit._meta.get_field(name)
         now = getattr(visit, name)
@@ -153,29 +164,3 @@ def _restore_visit(visit: Visit, before: dict[str, Any], by: User) -> None:
     visit.save(update_fields=["place", "setting", "jurisdiction", *before, "version", "updated_at"])
     if both:
         VisitChange.objects.create(visit=visit, state=visit.state, by=by, fields=both)
-
-
-def _places(batch: Import, by: User) -> Iterator[int]:
-    day = timezone.localtime(batch.done_at).date()
-    for row in ImportedPlace.objects.filter(batch=batch, is_new=False).select_related("place__mechanism"):
-        _restore_place(row.place, dict(row.before), day, by)
-        yield 1
-    # Units before what they are part of.
-    added = Place.objects.filter(imported__batch=batch, imported__is_new=True)
-    count = added.count()
-    added.filter(parent__isnull=False).delete()
-    added.delete()
-    yield count
-
-
-def _restore_place(place: Place, before: dict[str, Any], day: Any, by: User) -> None:
-    for name in [name for name in FACTS if name in before]:
-        take_back_fact(place, name, before.pop(name), day, by)
-    values = {}
-    for name, value in before.items():
-        if name in ("setting", "jurisdiction", "parent"):
-            values[name] = value
-        else:
-            field: Any = Place._meta.get_field(name)
-            values[name] = field.to_python(value)
-    store_plain(place, values)

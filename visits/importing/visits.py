@@ -14,7 +14,7 @@ from visits.importing.beside import Brought
 from visits.importing.checking import RowReader
 from visits.importing.columns import FIGURE, NEEDS, Column
 from visits.importing.judged import Circumstances, Judged
-from visits.importing.lookups import Bodies, KnownPlace, Places, Remits
+from visits.importing.lookups import Bodies, KnownPlace, Places, Remits, Several
 from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from visits.importing.synonyms import simple
 from visits.importing.terms import names_of_term
@@ -45,6 +45,7 @@ class VisitChecker:
 
     def judge(self, outcomes: list[Outcome], *, locked: bool) -> None:
         """Say of each row whether it is new, changes a visit, changes nothing, is to be skipped, or is wrong."""
+        outcomes = self._settle_places(outcomes)
         for outcome in outcomes:
             self._check_row(outcome)
         if locked and (self.batch.counts.get("numbers") or self.batch.counts.get("skipped")):
@@ -65,6 +66,26 @@ class VisitChecker:
                 outcome.result = SKIPPED
             else:
                 self._complete(outcome, None)
+
+    def _settle_places(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Find out which of several places of one name is meant: that of the visit which has the row’s reference.
+
+        Returns the rows whose place is known; the others are wrong.
+        """
+        unclear = [outcome for outcome in outcomes if isinstance(outcome.values["place"], list)]
+        if not unclear:
+            return outcomes
+        references = [outcome.values["reference"] for outcome in unclear if "reference" in outcome.values]
+        visits = Visit.objects.filter(lead_body=self.body, reference__in=references)
+        stands = dict(visits.values_list("reference", "place_id"))
+        for outcome in unclear:
+            place = stands.get(outcome.values.get("reference", ""))
+            meant = [one for one in outcome.values["place"] if one.id == place]
+            if meant:
+                outcome.values["place"] = meant[0]
+            else:
+                self.reader.refuse(outcome, "place", str(Several(outcome.values["place"])))
+        return [outcome for outcome in outcomes if not isinstance(outcome.values["place"], list)]
 
     def _check_row(self, outcome: Outcome) -> None:
         found = outcome.values

@@ -11,8 +11,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
 from openpyxl import DEFUSEDXML, load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
+from npmportal.uploads.troubles import machine_error
 from npmportal.zip_check import UnsafeArchive, check_archive
 
 assert DEFUSEDXML, "openpyxl must read XML through defusedxml (security R-37)"
@@ -43,6 +45,8 @@ def records(path: Path) -> Iterator[list[str]]:
         try:
             yield from _rows_of_the_first_sheet(file)
         except (*DAMAGED, InvalidFileException, DefusedXmlException) as error:
+            if failed := machine_error(error):
+                raise failed from None  # the disk, not the file
             raise UnsafeArchive(_("The file is damaged: it cannot be opened.")) from error
 
 
@@ -68,8 +72,8 @@ def _rows_of_the_first_sheet(file: Any) -> Iterator[list[str]]:
 def _rows(sheet: Any) -> Iterator[list[str]]:
     """Yield the rows of one sheet; those between the last one that holds something and the end are left out."""
     empty = 0
-    for cells in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-        row = [as_text(value) for value in cells]
+    for cells in sheet.iter_rows(max_col=MOST_COLUMNS):
+        row = ["" if cell.value is None else _text_in(cell) for cell in cells]
         if not any(row):
             empty += 1
             if empty > EMPTY_ROWS_AT_THE_END:
@@ -80,15 +84,22 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
         yield row
 
 
-def as_text(value: Any) -> str:
-    """Return a cell's value as it would stand in a CSV file: days as 2024-05-14, whole numbers without “.0”.
+def _text_in(cell: Any) -> str:
+    """Return what stands in a cell as it would stand in a CSV file.
 
-    A formula stays the text it is: the portal calculates nothing.
+    A formula stays the text it is: the portal calculates nothing. A text that begins like one is told from it, as in
+    CSV, by an apostrophe (visits.importing.reading.unquoted).
     """
+    text = as_text(cell.value)
+    return f"'{text}" if text.startswith("=") and cell.data_type != "f" else text
+
+
+def as_text(value: Any) -> str:
+    """Return a cell's value in words: days as 2024-05-14, whole numbers without “.0”."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return unescape(value) if "_x" in value else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date | time | timedelta):

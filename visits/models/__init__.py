@@ -4,6 +4,7 @@ from visits.models.change import VisitChange
 from visits.models.combination import VisitCombination
 from visits.models.download import Download
 from visits.models.figure import VisitFigure
+from visits.models.finding import Finding
 from visits.models.form_draft import FormDraft
 from visits.models.mandate_letter import MandateLetter
 from visits.models.need import NeedExamined
@@ -34,6 +35,7 @@ __all__ = [
     "Authority",
     "CapacityPeriod",
     "Download",
+    "Finding",
     "FormDraft",
     "Grade",
     "Import",

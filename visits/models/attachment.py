@@ -3,7 +3,8 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,9 +42,19 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(uploaded_by=user, uploaded_at__gt=timezone.now() - timedelta(days=1))
 
     def waiting(self) -> Self:
-        """Return the files that are held for a reason that passes by itself, and that no job looks at now."""
-        waits = self.filter(state=Attachment.State.QUARANTINED, held__in=Attachment.PASSES)
-        return waits.exclude(job__state__in=["queued", "running"])
+        """Return the files that are to be tried again now, those not tried for longest first; no job looks at them.
+
+        What may stay as it is, and a check that failed without a reason, is tried again after as long as it has waited
+        already, and once a day at least.
+        """
+        now = timezone.now()
+        tried = Greatest("checked_at", "job__finished_at")
+        waited = ExpressionWrapper(F("tried_at") - F("uploaded_at"), models.DurationField())
+        rows = self.annotate(tried_at=tried).annotate(waited=waited)
+        again = Q(tried_at__lt=now - timedelta(days=1)) | Q(tried_at__lt=now - F("waited"))
+        may_pass = Q(held__in=Attachment.MAY_PASS) | Q(held="", job__state="failed")
+        waits = rows.filter(Q(held__in=Attachment.PASSES) | may_pass & again, state=Attachment.State.QUARANTINED)
+        return waits.exclude(job__state__in=["queued", "running"]).order_by("tried_at", "pk")
 
     def to_verify(self) -> Self:
         """Return the available files of which nobody has made sure for a week that they are unaltered, oldest first."""
@@ -90,8 +101,24 @@ class Attachment(models.Model):
             "storage_away",
             _("The place where files are kept does not answer, or is full. It is tried again every minute."),
         )
+        NOT_LOOKED = (
+            "not_looked",
+            _(
+                "Nobody could look into the file: the program that does stopped, which need not be the file’s fault. "
+                "It is tried again, less and less often. If it stays so, save the file anew, add that and remove this."
+            ),
+        )
+        ALTERED = (
+            "altered",
+            _(
+                "What is stored of the file is not what was received, or is not there. It is looked for again, less "
+                "and less often. If you still have the file, remove this and add it again."
+            ),
+        )
 
+    # These pass by themselves, and others may: a disk is mounted again, a library put right.
     PASSES = (Held.NO_SCANNER, Held.SCANNER_AWAY, Held.STORAGE_AWAY)
+    MAY_PASS = (Held.NOT_LOOKED, Held.ALTERED)
 
     class Scan(models.TextChoices):
         CLEAN = "clean", _("no malware found")

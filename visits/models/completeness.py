@@ -176,12 +176,20 @@ def _missing_of_team(rows: list[Any]) -> list[str]:
 
 Measure = VisitFigure.Measure
 CAPACITIES = (Measure.CAPACITY_OFFICIAL, Measure.CAPACITY_OPERATIONAL)
-SINCE_THE_LAST_VISIT = VisitFigure.GROUPS[-1][2]
+SINCE_THE_LAST_VISIT = next(measures for _t, _n, measures in VisitFigure.GROUPS if Measure.DEATHS in measures)
 MISSING: dict[str, Callable[[list[Any]], list[str]]] = {
     "team": _missing_of_team,
     "figures": _missing_of_figures,
     "needs": _missing_of_needs,
 }
+
+
+def gaps_of(visit: Visit) -> list[Gap]:
+    """Return what stands between a stored ``visit`` and handing it in: a place in the register, and `gaps_in`."""
+    if not visit.place.is_struck_off:
+        return gaps_in(visit)
+    sentence = _("Choose another place: %(place)s is no longer in the register.")
+    return [Gap("place", sentence % {"place": visit.place.name}), *gaps_in(visit)]
 
 
 def gaps_in(visit: Visit) -> list[Gap]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from members.public_holidays import Holidays, holidays_between
 from visits.models.figure import VisitFigure
 from visits.models.visit import Visit
 
@@ -56,6 +57,14 @@ def weekend_days_of(visit: Visit) -> int:
     whole_weeks, rest = divmod(days_of(visit), 7)
     first_days = [day.weekday() >= SATURDAY for day in days]
     return whole_weeks * 2 + sum(first_days[:rest])
+
+
+def holidays_of(visit: Visit, language: str) -> Holidays | None:
+    """Return the public holidays the visit was on, named in ``language`` where they can be.
+
+    None where its jurisdiction has no calendar of public holidays, or one that does not know these years.
+    """
+    return holidays_between(visit.jurisdiction.holiday_calendar, visit.starts_on, visit.ends_on, language)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,26 @@ class VisitFigure(models.Model):
         ISOLATIONS_PROLONGED = "isolations_prolonged", _("people isolated for more than 15 days")
         DEATHS = "deaths", _("deaths")
         SELF_HARM = "self_harm", _("incidents of self-harm")
+        # The parts of the interview funnel (domain.md 3.3): why somebody was not available, who was seen, and how.
+        ABSENT_ASLEEP = "absent_asleep", _("not available: asleep")
+        ABSENT_QUESTIONED = "absent_questioned", _("not available: being interviewed")
+        ABSENT_AWAY = "absent_away", _("not available: at court, in hospital or elsewhere")
+        ABSENT_UNFIT = "absent_unfit", _("not available: ill or intoxicated")
+        ABSENT_BARRED = "absent_barred", _("not available: refused by the authority")
+        ABSENT_OTHER = "absent_other", _("not available: another reason")
+        SEEN_MEN = "seen_men", _("seen: men and boys")
+        SEEN_WOMEN = "seen_women", _("seen: women and girls")
+        SEEN_SEX_UNKNOWN = "seen_sex_unknown", _("seen: other, or sex not known")
+        SEEN_ADULTS = "seen_adults", _("seen: adults, 18 and older")
+        SEEN_OLDER_CHILDREN = "seen_older_children", _("seen: older children, 16 and 17")
+        SEEN_YOUNGER_CHILDREN = "seen_younger_children", _("seen: younger children, under 16")
+        SEEN_AGE_UNKNOWN = "seen_age_unknown", _("seen: age not known")
+        TALKS_PRIVATE = "talks_private", _("seen in private")
+        TALKS_IN_SIGHT = "talks_in_sight", _("seen in sight of staff")
+        TALKS_IN_HEARING = "talks_in_hearing", _("seen in hearing of staff")
+        TALKS_IN_GROUP = "talks_in_group", _("seen in a group")
+        TALKS_INTERPRETED = "talks_interpreted", _("seen with an interpreter")
+        TALKS_NOT_INTERPRETED = "talks_not_interpreted", _("seen without the interpreter that was needed")
 
     class Availability(models.TextChoices):
         RECORDED = "recorded", _("recorded")
@@ -89,7 +109,49 @@ class VisitFigure(models.Model):
                 Measure.SELF_HARM,
             ),
         ),
+        (
+            _("People not available, by reason"),
+            None,
+            (
+                Measure.ABSENT_ASLEEP,
+                Measure.ABSENT_QUESTIONED,
+                Measure.ABSENT_AWAY,
+                Measure.ABSENT_UNFIT,
+                Measure.ABSENT_BARRED,
+                Measure.ABSENT_OTHER,
+            ),
+        ),
+        (_("People seen, by sex"), None, (Measure.SEEN_MEN, Measure.SEEN_WOMEN, Measure.SEEN_SEX_UNKNOWN)),
+        (
+            _("People seen, by age"),
+            None,
+            (
+                Measure.SEEN_ADULTS,
+                Measure.SEEN_OLDER_CHILDREN,
+                Measure.SEEN_YOUNGER_CHILDREN,
+                Measure.SEEN_AGE_UNKNOWN,
+            ),
+        ),
+        (
+            _("People seen, by privacy"),
+            None,
+            (
+                Measure.TALKS_PRIVATE,
+                Measure.TALKS_IN_SIGHT,
+                Measure.TALKS_IN_HEARING,
+                Measure.TALKS_IN_GROUP,
+            ),
+        ),
+        (_("Interpreters"), None, (Measure.TALKS_INTERPRETED, Measure.TALKS_NOT_INTERPRETED)),
     )
+    # Of which number of the funnel, a field of the visit, the measures of a group are parts; and whether of all of it.
+    PARTS_OF_FUNNEL: dict[Measure, tuple[str, bool]] = {
+        Measure.ABSENT_ASLEEP: ("people_not_available", True),
+        Measure.SEEN_MEN: ("people_seen", True),
+        Measure.SEEN_ADULTS: ("people_seen", True),
+        Measure.TALKS_PRIVATE: ("people_seen", True),
+        Measure.TALKS_INTERPRETED: ("people_seen", False),
+    }
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="figures")
     measure = models.CharField(_("measure"), max_length=24, choices=Measure.choices)

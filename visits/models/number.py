@@ -1,7 +1,10 @@
+import uuid
+
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberBody
+from visits.models.place_hold import STANDING
 
 
 class VisitNumber(models.Model):
@@ -15,15 +18,20 @@ class VisitNumber(models.Model):
         constraints = [models.UniqueConstraint(name="visits_visitnumber_one_per_year", fields=["body", "year"])]
 
     @classmethod
-    def take(cls, body: MemberBody, year: int) -> int:
-        """Return the next number; others who log for the body wait until this transaction ends. One statement."""
+    def take(cls, body: MemberBody, year: int, place: uuid.UUID) -> int | None:
+        """Return the next number for a visit to ``place``; None where that was merged into another, or is gone.
+
+        Others who log for the body wait until this transaction ends, and so does who would merge the place: it is held
+        (visits.models.place_hold), and in the same statement, since every visit that is logged passes here.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO visits_visitnumber AS numbers (body_id, year, last) VALUES (%s, %s, 1) "
+                f"INSERT INTO visits_visitnumber AS numbers (body_id, year, last) SELECT %s, %s, 1 {STANDING} "
                 "ON CONFLICT (body_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last",
-                [body.pk, year],
+                [body.pk, year, place],
             )
-            return int(cursor.fetchone()[0])
+            found = cursor.fetchone()
+        return int(found[0]) if found else None
 
     def __str__(self) -> str:
         return f"{self.body} {self.year}: {self.last}"

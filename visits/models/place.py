@@ -23,11 +23,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
         A record that was merged into another is no longer there.
         """
-        return self.of_register(user).filter(merged_into=None)
+        return self.of_register(user).in_register()
 
     def of_register(self, user: Any) -> Self:
         """Return the places ``user`` may see and the records that were merged into them."""
-        return self.filter(mechanism__in=grants_of(user).mechanism_ids)
+        return self.filter(mechanism__in=grants_of(user).mechanism_ids, is_struck_off=False)
+
+    def in_register(self) -> Self:
+        """Return the places that are in a register: not merged into another, not struck off."""
+        return self.filter(merged_into=None, is_struck_off=False)
 
     def named(self, words: str) -> Self:
         """Return the places of which a name of any day, the town or a code holds each of the ``words``."""
@@ -89,6 +93,9 @@ class Place(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_records", editable=False
     )
+    # Its import was undone while a visit stood at it that is nobody else's business. To all others it is gone, as if
+    # removed; whose visit it is chooses another place (visits.struck_off).
+    is_struck_off = models.BooleanField(default=False, db_default=False, editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = PlaceQuerySet.as_manager()
@@ -100,7 +107,7 @@ class Place(models.Model):
                 name="visits_place_one_per_name_in_its_parent",
                 fields=["mechanism", "jurisdiction", "setting", "parent", "name"],
                 nulls_distinct=False,
-                condition=Q(merged_into=None),
+                condition=Q(merged_into=None, is_struck_off=False),
             ),
             models.CheckConstraint(name="visits_place_is_not_its_own_unit", condition=~Q(parent=F("id"))),
             models.CheckConstraint(
@@ -112,6 +119,9 @@ class Place(models.Model):
                 condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
             ),
             models.CheckConstraint(name="visits_place_is_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(
+                name="visits_place_struck_off_is_not_merged", condition=Q(is_struck_off=False) | Q(merged_into=None)
+            ),
         ]
         indexes = [models.Index(fields=["mechanism", "name", "id"])]
 

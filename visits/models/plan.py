@@ -112,6 +112,8 @@ class Plan(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     team = models.ManyToManyField(User, through="visits.PlanMember", related_name="+", verbose_name=_("team"))
+    # As they were typed, somebody's or not: whoever works for a partner under one of them is in the team.
+    guests = models.JSONField(default=list, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
     visit = models.ForeignKey(Visit, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -194,6 +196,7 @@ class PlanMember(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="member_rows")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    is_guest = models.BooleanField(default=False)  # by an address: whose it is stays untold (visits.plan_guests)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="visits_planmember_once_in_a_team", fields=["plan", "user"])]

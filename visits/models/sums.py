@@ -67,6 +67,7 @@ def questions_about_figures(visit: Visit, rows: Iterable[VisitFigure]) -> list[s
     return [
         *_about_groups(values),
         *_about_larger_parts(values),
+        *_about_parts_of_the_funnel(visit, values),
         *_about_both_counts(visit, values),
     ]
 
@@ -98,6 +99,26 @@ def _about_larger_parts(values: dict[str, int]) -> Iterable[str]:
         if part in values and whole in values and values[part] > values[whole]:
             words = {"part": Measure(part).label, "whole": Measure(whole).label, "n": values[part], "of": values[whole]}
             yield _("More %(part)s (%(n)s) than %(whole)s (%(of)s).") % words
+
+
+def _about_parts_of_the_funnel(visit: Visit, values: dict[str, int]) -> Iterable[str]:
+    """Compare why people were not available, and who was seen and how, with the numbers of the funnel."""
+    for title, _total, measures in VisitFigure.GROUPS:
+        field, is_all_of_it = VisitFigure.PARTS_OF_FUNNEL.get(measures[0], ("", False))
+        total = getattr(visit, field) if field else None
+        parts: Numbers = [values.get(measure) for measure in measures]
+        if total is None or not any(part is not None for part in parts):
+            continue
+        relation = _compared(total, parts)
+        words = {"label": str(visit._meta.get_field(field).verbose_name), "total": total, "group": str(title)}  # type: ignore[union-attr]
+        if relation > 0:
+            yield _("“%(label)s” is %(total)s, but “%(group)s” gives %(sum)s: too many.") % {
+                **words,
+                "sum": _sum(parts),
+            }
+        elif relation < 0 and is_all_of_it:
+            sentence = _("“%(label)s” is %(total)s, but “%(group)s” gives %(sum)s: some are missing.")
+            yield sentence % {**words, "sum": _sum(parts)}
 
 
 def _about_both_counts(visit: Visit, values: dict[str, int]) -> Iterable[str]:

@@ -19,6 +19,13 @@ EMPTY: Any = {"default": "", "db_default": ""}
 # For what an index of `Visit` begins with: every visit stored would pay for a second one.
 WITHOUT_INDEX: dict[str, Any] = {"on_delete": models.PROTECT, "db_index": False}
 LISTED = ("setting", "jurisdiction", *(name for name in LISTED_OF_CELL if name != "mechanism"))
+# The rare values, for which walking the large indexes would be long.
+RARE = (
+    ("visits_visit_trigger", "trigger", ~Q(trigger="programme")),
+    ("visits_visit_not_valid", "validity", ~Q(validity="valid")),
+    ("visits_visit_access_problem", "access", Q(access__in=["delayed", "partial", "refused"])),
+    ("visits_visit_not_on_site", "mode", ~Q(mode="on_site")),
+)
 
 
 class Visit(models.Model):
@@ -216,6 +223,9 @@ class Visit(models.Model):
                 name="visits_visit_delay_only_when_delayed",
                 condition=Q(access_delay_minutes=None) | Q(access="delayed"),
             ),
+            models.CheckConstraint(
+                name="visits_visit_discarded_was_never_approved", condition=~Q(state="discarded") | Q(approved_at=None)
+            ),
         ]
         indexes = [
             # What lists filter by lies in the index itself: a page of a list is found without reading the visits.
@@ -257,26 +267,9 @@ class Visit(models.Model):
                 condition=Q(state="approved"),
                 name="visits_visit_approved_last",
             ),
-            # The rare values, for which walking the large indexes would be long.
-            models.Index(
-                fields=["mechanism", "trigger", "-starts_on", "-id"],
-                condition=~Q(trigger="programme"),
-                name="visits_visit_trigger",
-            ),
-            models.Index(
-                fields=["mechanism", "validity", "-starts_on", "-id"],
-                condition=~Q(validity="valid"),
-                name="visits_visit_not_valid",
-            ),
-            models.Index(
-                fields=["mechanism", "access", "-starts_on", "-id"],
-                condition=Q(access__in=["delayed", "partial", "refused"]),
-                name="visits_visit_access_problem",
-            ),
-            models.Index(
-                fields=["mechanism", "mode", "-starts_on", "-id"],
-                condition=~Q(mode="on_site"),
-                name="visits_visit_not_on_site",
+            *(
+                models.Index(fields=["mechanism", field, "-starts_on", "-id"], condition=rare, name=name)
+                for name, field, rare in RARE
             ),
         ]
 

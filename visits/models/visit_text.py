@@ -1,7 +1,8 @@
 """The words of a visit as full-text search reads them (ADR 0025). The database keeps the table by itself.
 
-Texts stand beside the visits, not in them: a column of vectors would have rewritten a table of a million rows. Triggers
-(migration `words_of_visits`) write a row whenever a visit, a note, a file or the name of a place is stored.
+Texts stand beside the visits, not in them: a column of vectors would have rewritten a table of a million rows.
+Triggers (migrations `words_of_visits`, `words_of_findings`, `words_of_judgements`) write a row whenever a visit, its
+findings, ratings, answers or needs, a note, a file or the name of a place is stored.
 """
 
 from django.contrib.postgres.indexes import GinIndex
@@ -15,7 +16,8 @@ from visits.models.visit import Visit
 
 
 class VisitText(models.Model):
-    """The words of one thing that is read as a whole, by the same people: a record, a note, a file's name and title."""
+    """The words of one thing that is read as a whole, by the same people: a record, its findings, the grounds of its
+    ratings, its answers in words, its notes on needs, a note beside it, a file's name and title."""
 
     class Part(models.TextChoices):
         RECORD = "record"
@@ -23,6 +25,10 @@ class VisitText(models.Model):
         BODIES = "bodies"  # notes of the bodies involved
         COORDINATOR = "coordinator"  # notes of the coordinator
         FILE = "file"
+        FINDINGS = "findings"
+        RATINGS = "ratings"  # their grounds
+        ANSWERS = "answers"  # those in words
+        NEEDS = "needs"  # the notes on them
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="texts")
     part = models.CharField(max_length=12, choices=Part.choices)
@@ -36,9 +42,17 @@ class VisitText(models.Model):
             models.UniqueConstraint(
                 name="visits_visittext_one_record_of_a_visit", fields=["visit"], condition=Q(part="record")
             ),
+            models.UniqueConstraint(
+                name="visits_visittext_findings_of_a_visit", fields=["visit"], condition=Q(part="findings")
+            ),
+            models.UniqueConstraint(
+                name="visits_visittext_one_of_each_part",
+                fields=["visit", "part"],
+                condition=Q(part__in=["ratings", "answers", "needs"]),
+            ),
             models.CheckConstraint(
                 name="visits_visittext_of_its_part",
-                condition=Q(part="record", note=None, attachment=None)
+                condition=Q(part__in=["record", "findings", "ratings", "answers", "needs"], note=None, attachment=None)
                 | Q(part="file", note=None, attachment__isnull=False)
                 | Q(part__in=["shared", "bodies", "coordinator"], note__isnull=False, attachment=None),
             ),

@@ -1,18 +1,19 @@
 """Where in a visit the words were found: pieces of its texts with the words marked, as far as the reader sees them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from visits.field_table import label_of
-from visits.models import Attachment, Visit, VisitNote
+from visits.models import Answer, Attachment, Finding, NeedExamined, Visit, VisitNote, VisitRating
 from visits.searching.words import TEXTS, Search
 
 # Around the words found, until they are escaped: characters for private use, taken out of the texts themselves.
@@ -30,6 +31,36 @@ FROM unnest(%(numbers)s::int[], %(texts)s::text[]) AS found(n, said) ORDER BY n
 
 
 @dataclass(frozen=True)
+class Judged:
+    """One kind of what a visit judges: its rows in their order, the column of the words, and what a row is called."""
+
+    rows: QuerySet[Any]
+    text: str
+    label: Callable[[Any], str]
+
+
+# By their lines of the field table.
+JUDGED = {
+    "findings": Judged(Finding.objects.order_by("position", "pk"), "text", lambda row: row.called),
+    "ratings": Judged(
+        VisitRating.objects.select_related("standard").order_by("standard__version", "standard__position", "pk"),
+        "note",
+        lambda row: row.standard.name,
+    ),
+    "answers": Judged(
+        Answer.objects.select_related("question").order_by("question__version", "question__position", "pk"),
+        "text",
+        lambda row: row.question.text,
+    ),
+    "needs": Judged(
+        NeedExamined.objects.order_by("pk"),
+        "note",
+        lambda row: _("Needs of %(group)s") % {"group": row.get_group_display()},
+    ),
+}
+
+
+@dataclass(frozen=True)
 class Excerpt:
     """A piece of a text: what it is called, and its words with those found in <mark>."""
 
@@ -38,14 +69,23 @@ class Excerpt:
 
 
 def excerpts_of(visits: Iterable[Visit], search: Search) -> dict[Any, list[Excerpt]]:
-    """Return, by the id of each visit, where its words were found. Four queries, however many visits there are."""
-    shown = {visit.pk: search.reader.sees(visit) for visit in visits}
+    """Return, by the id of each visit, where its words were found. Eight queries, however many visits there are.
+
+    Of a restricted visit no text is printed: it is read on its own page, where each reading is written down.
+    """
+    rows = list(visits)
+    shown = {visit.pk: search.reader.sees(visit) for visit in rows if not _is_restricted(visit)}
     texts = [text for text in _texts(shown, search) if text[2].strip()]
     found: dict[Any, list[Excerpt]] = defaultdict(list)
     for (pk, label, _said), marked in zip(texts, _marked([text for _pk, _label, text in texts], search), strict=True):
         if BEGIN in marked and len(found[pk]) < MOST:
             found[pk].append(Excerpt(label, with_marks(marked)))
-    return found
+    said = escape(_("This visit is restricted: what it says is read on its own page."))
+    return found | {visit.pk: [Excerpt(_("Restricted"), said)] for visit in rows if _is_restricted(visit)}
+
+
+def _is_restricted(visit: Visit) -> bool:
+    return visit.confidentiality == Visit.Confidentiality.RESTRICTED
 
 
 def _texts(shown: dict[Any, frozenset[str]], search: Search) -> Iterable[tuple[Any, str, str]]:
@@ -57,6 +97,7 @@ def _texts(shown: dict[Any, frozenset[str]], search: Search) -> Iterable[tuple[A
         for field, value in zip(TEXTS, values, strict=True):
             if field in shown[pk]:
                 yield pk, str(capfirst(label_of(field))), value
+    yield from _judgements(shown)
     noted = [pk for pk, sees in shown.items() if "history" in sees]
     for note in VisitNote.objects.visible_to(search.user).filter(visit__in=noted):
         yield note.visit_id, str(capfirst(note.get_kind_display())), note.text
@@ -64,6 +105,14 @@ def _texts(shown: dict[Any, frozenset[str]], search: Search) -> Iterable[tuple[A
     files = Attachment.objects.visible_to(search.user).kept().filter(visit__in=with_files).order_by("uploaded_at")
     for pk, title, name, said in files.values_list("visit_id", "title", "name", "note"):
         yield pk, _("File"), " – ".join(filter(None, [title, name, said]))
+
+
+def _judgements(shown: dict[Any, frozenset[str]]) -> Iterable[tuple[Any, str, str]]:
+    """Yield the same of what stands in tables of its own, each where its line of the field table opens it."""
+    for field, table in JUDGED.items():
+        seen = [pk for pk, sees in shown.items() if field in sees]
+        for row in table.rows.filter(visit__in=seen).exclude(**{table.text: ""}):
+            yield row.visit_id, str(capfirst(table.label(row))), getattr(row, table.text)
 
 
 def _marked(texts: list[str], search: Search) -> list[str]:

@@ -28,6 +28,14 @@ LANGUAGES = ("english", "dutch")
 LONGEST = 200
 RARE = 5_000
 Part = VisitText.Part
+# What stands beside the record, by the line of the field table that opens it.
+BESIDE = {
+    Part.FILE: "attachments",
+    Part.FINDINGS: "findings",
+    Part.RATINGS: "ratings",
+    Part.ANSWERS: "answers",
+    Part.NEEDS: "needs",
+}
 
 
 def query_of(words: str) -> SearchQuery:
@@ -87,9 +95,9 @@ class Search:
         return ((condition, fields) for condition, fields in self._groups if fields and fields != SEARCHED)
 
     def _beside(self) -> Q:
-        """Say which notes and files the person reads, beside the visits that are visible to them."""
+        """Say which findings, judgements, notes and files the person reads, of the visits that are visible to them."""
         both = self._sees_in_all_groups
-        parts = [Part.FILE] if "attachments" in both else []
+        parts = [part for part, field in BESIDE.items() if field in both]
         if "history" not in both:
             return Q(part__in=parts)
         parts.append(Part.SHARED)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:npm>/desk/visits/<uuid:pk>/", visit_detail.visit_detail, name="visit_detail"),
     path("<slug:npm>/desk/visits/<uuid:pk>/change/", visit_form.visit_change, name="visit_change"),
     path("<slug:npm>/desk/visits/<uuid:pk>/change/kept/", form_drafts.draft_keep, name="visit_draft_keep"),
+    path("<slug:npm>/desk/visits/<uuid:pk>/<slug:part>/kept/", form_drafts.draft_keep, name="visit_part_keep"),
     *attachments.urlpatterns,
     *record.urlpatterns,
     path("<slug:npm>/desk/visits/<uuid:pk>/who/", who.visit_who, name="visit_who"),

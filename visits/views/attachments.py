@@ -18,7 +18,7 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal import audit
 from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
-from npmportal.private_files import StorageAway, inert_answer
+from npmportal.private_files import NoRoom, StorageAway, inert_answer
 from npmportal.uploads.handlers import refused_uploads
 from npmportal.uploads.reasons import Reason, Refused
 from npmportal.uploads.sentences import sentence, sentence_about
@@ -119,7 +119,7 @@ def attachment_download(request: HttpRequest, mechanism: Mechanism, pk: Any) -> 
     except Altered:
         messages.error(request, _("What is stored of this file is not what was stored, so nobody gets it."))
         return back
-    except StorageAway:
+    except (NoRoom, StorageAway):
         messages.error(request, sentence(Reason.STORAGE_AWAY))
         return back
     is_handed_in = attachment.visit.state in Visit.HANDED_IN

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import BodyName
 from visits import field_table
 from visits.models import Visit
+from visits.views.finding_facts import findings_of
 from visits.views.question_facts import answers_of, ratings_of
 from visits.views.record_facts import (
     FigureGroup,
@@ -90,9 +91,12 @@ def _bodies(name: str, bodies: list[BodyName]) -> list[Fact]:
 
 
 def _place(visit: Visit, sees: Seen) -> list[Fact]:
-    url = reverse("visits:place_detail", kwargs={"npm": visit.mechanism.slug, "pk": visit.place.pk})
-    parent = visit.place.parent
-    return [Fact(_("Place"), visit.place.name, url=url), *([Fact(_("Unit of"), parent.name)] if parent else [])]
+    place, parent = visit.place, visit.place.parent
+    unit_of = [Fact(_("Unit of"), parent.name)] if parent else []
+    if place.is_struck_off:
+        return [Fact(_("Place"), place.name, note=_("No longer in the register of places")), *unit_of]
+    url = reverse("visits:place_detail", kwargs={"npm": visit.mechanism.slug, "pk": place.pk})
+    return [Fact(_("Place"), place.name, url=url), *unit_of]
 
 
 def _first_day(visit: Visit, sees: Seen) -> list[Fact]:
@@ -161,6 +165,10 @@ def _team_names(visit: Visit, sees: Seen) -> list[Fact]:
     return [Fact(_("Names"), "\n".join(names), _("read by the bodies involved alone"))] if names else []
 
 
+def _findings(visit: Visit, sees: Seen) -> list[Fact]:
+    return [Fact(*printed) for printed in findings_of(visit)] or [Fact(_("Findings and recommendations"), None)]
+
+
 def _ratings(visit: Visit, sees: Seen) -> list[Fact]:
     ratings = ratings_of(visit) if getattr(visit, "has_ratings", True) else []
     return [Fact(*printed) for printed in ratings] or [Fact(_("Ratings"), None)]
@@ -190,6 +198,7 @@ SPECIAL: dict[str, Printer] = {
     "access_note": _where_written("access_note"),
     "figures": _figures,
     "needs": _needs,
+    "findings": _findings,
     "ratings": _ratings,
     "answers": _answers,
     "team": _team,

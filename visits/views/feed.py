@@ -33,6 +33,7 @@ class Entry:
     text: str = ""
     changes: list[Difference] = field(default_factory=list)
     note: VisitNote | None = None
+    step: str = ""  # the name of the transition, of a step
 
 
 def feed_of(
@@ -49,7 +50,7 @@ def feed_of(
     is_involved = not grants_of(user).on(VIEW_VISITS).isdisjoint(visit.body_ids)
     saved = [(c.at, c.by, c.fields) for c in changes] if is_involved else _in_sight(changes, events)
     shown = [event for event in events if is_involved or event.transition not in OWN_STEPS]
-    entries = [Entry(event.at, _title_of(event), event.by, event.reason) for event in shown]
+    entries = [Entry(e.at, _title_of(e), e.by, e.reason, step=e.transition) for e in shown]
     entries += _entries_of_changes(saved, sees, names)
     entries += [_entry_of_note(note) for note in visit.notes.visible_to(user).select_related("by", "answers_to")]
     entries += _entries_of_files(files)
@@ -68,11 +69,14 @@ def _entries_of_files(files: Iterable[Attachment]) -> Iterable[Entry]:
 
 
 def _title_of(event: VisitEvent) -> str:
-    if event.transition == "amend":
-        return _("Changed after approval, in review again")
-    if event.transition == "reinstate":
-        return _("Reinstated, in review again")
-    return str(capfirst(event.get_to_state_display()))
+    """Return what the step did, where the state it led to does not say so."""
+    titles = {
+        "amend": _("Changed after approval, in review again"),
+        "reinstate": _("Reinstated, in review again"),
+        "recall": _("Taken back, a draft again"),
+        "restore": _("Brought back"),
+    }
+    return titles.get(event.transition) or str(capfirst(event.get_to_state_display()))
 
 
 def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tuple[datetime, Any, Both]]:

@@ -1,10 +1,11 @@
 """Keeping what is being typed into the form of a visit, and throwing it away again."""
 
+import re
 import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,30 +17,44 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS
 from visits import actions
+from visits.actions.record import PARTS
 from visits.forms.visit import VisitForm
 from visits.models import FormDraft, Visit
 from visits.views.visit_form import loggable_visit
 
 KEPT = {*VisitForm.base_fields, "place_q"}
+FIELD_OF_PART = re.compile(r"(?!csrfmiddlewaretoken)[a-z0-9_]{1,40}")
 
 
 @require_POST
 @desk_page(on_a_body=LOG_VISITS)
-def draft_keep(request: HttpRequest, mechanism: Mechanism, pk: Any = None) -> HttpResponse:
+def draft_keep(request: HttpRequest, mechanism: Mechanism, pk: Any = None, part: str = "") -> HttpResponse:
     visit = loggable_visit(request, mechanism, pk) if pk else None
-    key = _key(request)
+    address, key = _address(mechanism, visit, part), _key(request)
     try:
         if key is None:
             raise actions.NotKept
-        data = {name: list(values) for name, values in request.POST.lists() if name in KEPT}
-        is_kept = actions.keep_draft(by=request.user, mechanism=mechanism, visit=visit, form_key=key, data=data)  # type: ignore[arg-type]
+        is_kept = actions.keep_draft(
+            by=request.user,  # type: ignore[arg-type]
+            mechanism=mechanism,
+            visit=visit,
+            part=part,
+            form_key=key,
+            data=_typed(request, part),
+        )
     except actions.NotKept as refusal:
-        return _not_kept(request, mechanism, visit, refusal)
+        return _not_kept(request, address, refusal)
     now = time_format(timezone.localtime())
     if _asks_by_script(request):
         return JsonResponse({"at": now} if is_kept else {"saved": True})
     messages.success(request, _("Kept at %(time)s. Only you can see it, for 30 days.") % {"time": now})
-    return redirect(f"{_address(mechanism, visit)}?kept={key}")
+    return redirect(f"{address}?kept={key}")
+
+
+def _typed(request: HttpRequest, part: str) -> dict[str, list[str]]:
+    """Return what was typed into fields of the form; a part's fields follow from what is asked and are many."""
+    sent = ((name, [str(value) for value in values]) for name, values in request.POST.lists())
+    return {name: values for name, values in sent if (FIELD_OF_PART.fullmatch(name) if part else name in KEPT)}
 
 
 @require_POST
@@ -51,10 +66,10 @@ def draft_throw_away(request: HttpRequest, mechanism: Mechanism) -> HttpResponse
     if draft is not None:
         actions.throw_draft_away(by=request.user, form_key=draft.form_key)  # type: ignore[arg-type]
         messages.success(request, _("What you had typed has been thrown away."))
-    return redirect(_address(mechanism, draft.visit if draft else None))
+    return redirect(_address(mechanism, draft.visit if draft else None, draft.part if draft else ""))
 
 
-def _not_kept(request: HttpRequest, mechanism: Mechanism, visit: Visit | None, refusal: Exception) -> HttpResponse:
+def _not_kept(request: HttpRequest, address: str, refusal: Exception) -> HttpResponse:
     if isinstance(refusal, actions.TooLong):
         sentence = _("Not kept: this is too long. Shorten the texts.")
     elif isinstance(refusal, actions.TooMany):
@@ -64,7 +79,7 @@ def _not_kept(request: HttpRequest, mechanism: Mechanism, visit: Visit | None, r
     if _asks_by_script(request):
         return JsonResponse({"error": sentence}, status=422)
     messages.error(request, sentence)
-    return redirect(_address(mechanism, visit))
+    return redirect(address)
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:
@@ -78,7 +93,10 @@ def _asks_by_script(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _address(mechanism: Mechanism, visit: Visit | None) -> str:
+def _address(mechanism: Mechanism, visit: Visit | None, part: str = "") -> str:
+    """Return the address of the form that was typed into. 404 for a part that no record has."""
     if visit is None:
         return reverse("visits:visit_create", kwargs={"npm": mechanism.slug})
-    return reverse("visits:visit_change", kwargs={"npm": mechanism.slug, "pk": visit.pk})
+    if part and part not in PARTS:
+        raise Http404
+    return reverse(f"visits:visit_{part or 'change'}", kwargs={"npm": mechanism.slug, "pk": visit.pk})

@@ -94,7 +94,8 @@ def _received(request: HttpRequest, mechanism: Mechanism, form: FileForm) -> Imp
 def import_columns(request: HttpRequest, batch: Import) -> HttpResponse:
     if (elsewhere := _not_open(request, batch)) is not None:
         return elsewhere
-    columns = list(columns_for(batch).values())
+    taken = set(batch.columns.values())
+    columns = [column for column in columns_for(batch).values() if not column.is_rare or column.name in taken]
     if batch.kind == Import.Kind.VISITS:
         allowed = reader_of(request.user, batch.mechanism).records()
         columns = [column for column in columns if column.line in allowed]
@@ -255,9 +256,11 @@ def _not_open(request: HttpRequest, batch: Import) -> Any:
     try:
         with rows_of(batch):
             return None
-    except (Missing, StorageAway):
+    except Missing:
         messages.error(request, _("The file is no longer there: upload it again."))
-        return to_list(batch)
+    except (NoRoom, StorageAway) as away:
+        messages.error(request, _(away.sentence))
+    return to_list(batch)
 
 
 def _with(batch: Import, step: int, **context: Any) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from visits.place_visits import (
     remits_over,
     with_last_visit,
 )
+from visits.views.place_findings import newest_in_words
 from visits.views.rows import bodies_of, rows_of
 from visits.visit_intervals import IntervalRules, due
 
@@ -77,7 +78,7 @@ def _facts(place: Place, on: date) -> dict[str, Any]:
 
 def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, names: BodyNames) -> dict[str, Any]:
     """Return what the reader may know of the visits: all of them by page, the last one, the last of each layer."""
-    user, units = request.user, place.units.filter(merged_into=None).for_list()
+    user, units = request.user, place.units.in_register().for_list()
     known = (Visit.objects.visible_to(user) | Visit.objects.known_to(user)).filter(place=place)
     page = paginate(request, known.for_list(), NEWEST_FIRST)
     readable = {visit.pk for visit in page.rows if may_open(visit, user)}
@@ -90,6 +91,7 @@ def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, 
         rows = list(units)
         return found | _monitors(place, rows, on, names, remits_over([place, *rows]))
     last = last_of(page, place, user, on)
+    found["findings"] = newest_in_words(place, user, reader_of(user, mechanism))
     rule = IntervalRules(mechanism, on).rule_for(place)
     rows = list(with_last_visit(units, user, on))
     remits = remits_over([place, *rows])

@@ -59,7 +59,8 @@ def place_merge(request: HttpRequest, mechanism: Mechanism, pk: Any, other: Any)
         except actions.MergeRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("The two records are one now. It can be undone until the place is changed."))
+            sentence = _("The two records are one now. History and codes can undo it until the place is changed.")
+            messages.success(request, sentence)
             return redirect("visits:place_detail", npm=mechanism.slug, pk=merge.kept_id)
     context = {
         "form": form,

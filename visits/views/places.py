@@ -12,6 +12,7 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.paging import BY_NAME, paginate
 from visits import actions
+from visits.duplicates import resembling
 from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
 from visits.models import Place
@@ -41,8 +42,12 @@ def place_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     if not actions.may_keep_places(request.user, mechanism):
         raise PermissionDenied
     parents = Place.objects.visible_to(request.user).filter(mechanism=mechanism, parent=None)
+    parents = parents.select_related("setting", "jurisdiction")
     parent = parents.with_id(request.GET.get("parent")).first()
-    return _edit(request, mechanism, Place(mechanism=mechanism, parent=parent), _("The place has been added."))
+    # A unit has a setting of its own, but begins with that of its place: most often it is the same.
+    same = {"setting": parent.setting, "jurisdiction": parent.jurisdiction} if parent else {}
+    place = Place(mechanism=mechanism, parent=parent, **same)
+    return _edit(request, mechanism, place, _("The place has been added."))
 
 
 @desk_page()
@@ -55,6 +60,7 @@ def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
 
 def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -> HttpResponse:
     form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    is_new = place._state.adding
     if request.method == "POST" and form.is_valid():
         try:
             _save(form, place, request.user)
@@ -64,9 +70,19 @@ def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -
             return _conflict(request, mechanism, form, conflict.place)
         else:
             messages.success(request, done)
+            if is_new:
+                _warn_of_the_like(request, place)
             return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
-    is_new = place._state.adding
     return TemplateResponse(request, "visits/place_form.html", {"form": form, "place": place, "is_new": is_new})
+
+
+def _warn_of_the_like(request: HttpRequest, place: Place) -> None:
+    """Say so if the register seems to have the new place already: nobody looks at the list of pairs each time."""
+    if like := resembling(place, request.user):
+        sentence = _(
+            "“%(name)s” is in the register already. If both are one place, merge them: see Possible duplicates."
+        )
+        messages.warning(request, sentence % {"name": like})
 
 
 def _save(form: PlaceForm, place: Place, user: Any) -> None:

@@ -15,11 +15,11 @@ from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS
 from visits.actions import plans as actions
 from visits.forms.plan import PlanForm
-from visits.models import Place, Plan
+from visits.models import Plan
 from visits.models.body_names import BodyNames
 from visits.views.plan_parts import fetch_plan, plan_page
 from visits.views.plans import tell_of_others
-from visits.views.rows import place_options
+from visits.views.visit_form_page import places_to_choose, words_typed
 
 asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -85,11 +85,9 @@ def _form(request: HttpRequest, mechanism: Mechanism, plan: Plan) -> PlanForm:
 def _page(
     request: HttpRequest, mechanism: Mechanism, form: PlanForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    words = request.POST.get("place_q", "").replace("\x00", "").strip()[:100]
-    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
-    chosen = places.with_id(form["place"].value()).first()
-    options, has_more = place_options(places, request.user, mechanism, words=words, chosen=chosen)
-    context |= {"form": form, "words": words, "options": options, "has_more_places": has_more, "chosen": chosen}
+    context["lost_place"] = plan.place_name if (plan := context.get("plan")) and plan.place is None else ""
+    words = words_typed(request.POST)
+    context |= {"form": form, **places_to_choose(request, mechanism, words, form["place"].value())}
     return TemplateResponse(request, "visits/plan_form.html", context, status=status)
 
 

@@ -24,6 +24,7 @@ from visits.documents.plan_calendar import calendar_of
 from visits.forms.plan import NothingForm, PlanFilter, PlanReasonForm
 from visits.models import MandateLetter, Plan, PlanEvent, PlanPartner, Visit
 from visits.models.body_names import BodyNames
+from visits.plan_guests import addresses_for, team_for
 from visits.plan_steps import STEPS
 from visits.views.plan_parts import fetch_plan, fortnights_in_words, plan_page, plans_page, row_of
 
@@ -74,7 +75,8 @@ def plan_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
         "row": row_of(plan, names, _partners([plan])[plan.pk]),
         # A partner of the plan need not be one of the visit that was logged.
         "visit": Visit.objects.visible_to(request.user).filter(pk=plan.visit_id).first() if plan.visit_id else None,
-        "team": list(plan.team.order_by("name", "pk")),
+        "team": team_for(request.user, plan),
+        "guests": addresses_for(request.user, plan),
         "met": fortnights_in_words(plan.met_in),
         "may_change": may_change and plan.state in (Plan.State.PLANNED, Plan.State.POSTPONED),
         "may_make_letter": may_change and plan.state == Plan.State.PLANNED,

@@ -1,4 +1,4 @@
-"""The pages of the parts of a visit's record that stand in tables of their own: team, situation, needs."""
+"""The pages of the parts of a visit's record that stand in tables of their own: team, situation, needs, findings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,17 +20,20 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS, can
 from visits import actions
-from visits.actions.record import PARTS, content_of, mark_of, rows_of_part
+from visits.actions.record import PARTS, rows_of_part
 from visits.field_table import reader_of
+from visits.forms.finding import FindingsForm
 from visits.forms.findings import AnswersForm, RatingsForm
 from visits.forms.record import NeedsForm, RecordForm, SituationForm, typed
 from visits.forms.team import TeamForm, choices_for
 from visits.models import TRANSITIONS, Visit
 from visits.models.body_names import BodyNames
 from visits.models.sums import questions_about_figures
-from visits.views.record_facts import differences_in
+from visits.views.kept_forms import draft_in_address, drafts_before
+from visits.views.record_merging import WHOLE, Disputed, decide, differences_of, marks_of, merge
 
 MORE_ROWS = 3
+TRIES = 3  # so often somebody else may be quicker between looking and saving
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,15 @@ PAGES: dict[str, Page] = {
         "visits/visit_needs.html",
         "part-situation",
     ),
+    "findings": Page(
+        gettext_lazy("Findings and recommendations"),
+        gettext_lazy(
+            "What the visit found and what it asks for: in your body’s own words, each mapped to a common kind."
+        ),
+        FindingsForm,
+        "visits/visit_findings.html",
+        "part-findings",
+    ),
     "ratings": Page(
         gettext_lazy("Ratings"),
         gettext_lazy("What the visit says of each standard, on the scale that was in force on its first day."),
@@ -103,6 +116,11 @@ def visit_needs(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
 
 
 @desk_page(on_a_body=LOG_VISITS)
+def visit_findings(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
+    return _part(request, _visit(request, mechanism, pk), "findings")
+
+
+@desk_page(on_a_body=LOG_VISITS)
 def visit_ratings(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     return _part(request, _visit(request, mechanism, pk), "ratings")
 
@@ -128,69 +146,110 @@ def _part(request: HttpRequest, visit: Visit, part: str) -> HttpResponse:
         return _not_open(request, visit)
     if not reader_of(request.user, visit.mechanism).changes(visit).issuperset(PARTS[part].fields):
         raise PermissionDenied
-    initial = typed(request.POST) if request.method == "POST" else {"seen": mark_of(content_of(visit, part))}
     if request.method == "POST":
-        initial["count"] = _more(request)
-    return _page(request, visit, part, _form(request, visit, part, initial=initial))
+        return _page(request, visit, part, _form(request, visit, part, initial=_typed_and_more(request)))
+    kept = draft_in_address(request, visit, part)
+    initial = typed(MultiValueDict(kept.data)) if kept else {"seen": marks_of(visit, part)}
+    found = [] if kept else drafts_before(request, visit, part)
+    return _page(request, visit, part, _form(request, visit, part, initial=initial), kept=found)
 
 
-def _more(request: HttpRequest) -> str:
-    """Return how many rows are wanted when “More people” was pressed."""
+def _typed_and_more(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed and how many rows are wanted, when “More people” was pressed."""
     sent = request.POST.get("count", "")
-    return str(int(sent) + MORE_ROWS) if sent.isdecimal() and len(sent) < 4 else ""
+    return typed(request.POST) | {"count": str(int(sent) + MORE_ROWS) if sent.isdecimal() and len(sent) < 4 else ""}
 
 
 def _save(request: HttpRequest, visit: Visit, part: str) -> HttpResponse:
-    form = _form(request, visit, part, data=request.POST)
+    chosen, undecided = decide(request.POST, part, _form(request, visit, part))
+    form = _form(request, visit, part, data=chosen.data)
     if not form.is_valid():
         return _page(request, visit, part, form)
+    if undecided:
+        form.add_error(None, _("Choose one of the two versions of each field."))
+        return _ask(request, visit, part, form, form, undecided)
     came_from = visit.state
     try:
-        saved = _change(request, visit, part, form)
-    except actions.VisitChangedMeanwhile as conflict:
-        return _conflict(request, conflict.visit, part, form)
+        saved, taken = (visit, [WHOLE]) if WHOLE in chosen.taken else _change(request, visit, part, form, chosen.data)
+    except Disputed as dispute:
+        return _conflict(request, dispute, part, form)
     except actions.StepRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, visit, part, form)
     except PermissionDenied:
         return _not_open(request, visit)
     is_amended = came_from == Visit.State.APPROVED and saved.state != came_from
-    messages.success(request, str(TRANSITIONS["amend"].done) if is_amended else _("The visit has been saved."))
+    messages.success(request, str(TRANSITIONS["amend"].done) if is_amended else _said(taken))
     if part == "situation":
-        for question in questions_about_figures(saved, form.rows()):
+        for question in questions_about_figures(saved, saved.figures.all()):
             messages.warning(request, question)
     return redirect(_address(visit, part))
 
 
-def _change(request: HttpRequest, visit: Visit, part: str, form: RecordForm) -> Visit:
-    """Save the part. What somebody else has saved in other parts meanwhile is no conflict, and both stay."""
+def _said(taken: list[str]) -> str:
+    """Return what is said of a part that was saved, with rows ``taken`` from somebody else."""
+    if WHOLE in taken:
+        return _("What somebody else saved stays as it is.")
+    if taken:
+        return _("The visit has been saved. What somebody else changed meanwhile is kept beside it.")
+    return _("The visit has been saved.")
+
+
+def _change(
+    request: HttpRequest, visit: Visit, part: str, form: RecordForm, data: QueryDict
+) -> tuple[Visit, list[str]]:
+    """Save the part; return the visit, and which rows stay as somebody else has saved them meanwhile.
+
+    What was saved in other parts is no conflict, nor what was changed in other rows. Raises Disputed where somebody
+    else changed the same rows, and what `visits.actions.change_record` raises.
+    """
     said: dict[str, Any] = {
         "visit": visit,
         "part": part,
-        "rows": form.rows(),
         "by": request.user,
         "reason": form.cleaned_data.get("amend_reason", ""),
+        "form_key": form.cleaned_data.get("form_key"),
     }
-    try:
-        return actions.change_record(**said, expected_version=form.cleaned_data["version"] or 0)
-    except actions.VisitChangedMeanwhile as conflict:
-        if form.cleaned_data["seen"] != mark_of(content_of(conflict.visit, part)) or not conflict.visit.is_open:
-            raise
-        return actions.change_record(**said, expected_version=conflict.visit.version)
+    taken: list[str] = []
+    for _try in range(TRIES):
+        try:
+            version = form.cleaned_data["version"] or 0
+            return actions.change_record(**said, rows=form.rows(), expected_version=version), taken
+        except actions.VisitChangedMeanwhile as conflict:
+            stored = conflict.visit
+        merged = merge(part, form, stored, data, lambda now: _form(request, now, part))
+        merged.taken = taken = [*taken, *merged.taken]
+        data, form = merged.data, _form(request, stored, part, data=merged.data)
+        if merged.disputed or not stored.is_open or not form.is_valid():
+            break
+        if WHOLE in taken:
+            return stored, taken
+    raise Disputed(stored, merged)
 
 
-def _conflict(request: HttpRequest, stored: Visit, part: str, sent: RecordForm) -> HttpResponse:
-    """Show what stands now beside what was typed; saving again replaces what stands now, knowingly."""
-    names = BodyNames(stored.mechanism)
-    now = content_of(stored, part)
-    mine = PARTS[part].told(sent.rows())
-    found = [each for name in now for each in differences_in(name, now[name], mine[name], names)]
-    data = request.POST.copy()
-    data["version"], data["seen"] = str(stored.version), mark_of(now)
-    stored = Visit.objects.for_detail().get(pk=stored.pk)
-    form = _form(request, stored, part, data=data)
+def _conflict(request: HttpRequest, dispute: Disputed, part: str, sent: RecordForm) -> HttpResponse:
+    """Show what stands now beside what was typed; saving again begins from what it was merged with."""
+    stored = Visit.objects.for_detail().get(pk=dispute.stored.pk)
+    form = _form(request, stored, part, data=dispute.merged.data)
+    is_merged = bool(dispute.merged.taken) and stored.state in Visit.CHANGEABLE
+    merged = _("What somebody else changed besides is in the form below, beside yours.") if is_merged else ""
+    return _ask(request, stored, part, form, sent, dispute.merged.disputed, merged=merged)
+
+
+def _ask(
+    request: HttpRequest,
+    stored: Visit,
+    part: str,
+    form: RecordForm,
+    sent: RecordForm,
+    disputed: list[str],
+    *,
+    merged: str = "",
+) -> HttpResponse:
     may_still_save = stored.state in Visit.CHANGEABLE
-    shown = {"conflict": True, "differences": found, "may_still_save": may_still_save}
+    only = disputed if may_still_save else None  # what cannot be saved is shown whole, to be copied
+    found = differences_of(part, stored, sent.rows(), BodyNames(stored.mechanism), only)
+    shown = {"conflict": True, "differences": found, "may_still_save": may_still_save, "merged": merged}
     return _page(request, stored, part, form, status=409, **shown)
 
 
@@ -208,6 +267,7 @@ def _page(
     request: HttpRequest, visit: Visit, part: str, form: RecordForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {"visit": visit, "page": PAGES[part], "form": form, "back_url": _address(visit, part), **more}
+    context["keep_url"] = _visit_url(visit, "visit_part_keep", part=part)
     context["above"] = f"{visit.place.name}, {date_format(visit.starts_on)}"
     return TemplateResponse(request, PAGES[part].template, context, status=status)
 
@@ -222,6 +282,6 @@ def _not_open(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect(_visit_url(visit, "visit_detail"))
 
 
-def _visit_url(visit: Visit, name: str) -> str:
+def _visit_url(visit: Visit, name: str, **more: Any) -> str:
     """Return the address ``name`` of this visit."""
-    return reverse(f"visits:{name}", kwargs={"npm": visit.mechanism.slug, "pk": visit.pk})
+    return reverse(f"visits:{name}", kwargs={"npm": visit.mechanism.slug, "pk": visit.pk, **more})

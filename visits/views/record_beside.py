@@ -18,12 +18,18 @@ PAGE_OF = {
     "team": "visit_team",
     "figures": "visit_situation",
     "needs": "visit_needs",
+    "findings": "visit_findings",
     "ratings": "visit_ratings",
     "answers": "visit_answers",
 }
-WORDS = {**OF_TABLES, "ratings": gettext_lazy("Ratings"), "answers": gettext_lazy("Answers to the body’s questions")}
+WORDS = {
+    **OF_TABLES,
+    "findings": gettext_lazy("Findings and recommendations"),
+    "ratings": gettext_lazy("Ratings"),
+    "answers": gettext_lazy("Answers to the body’s questions"),
+}
 # Which of them stand in which section of the visit's page.
-IN_SECTION = {"team": ("team",), "situation": ("figures", "needs"), "findings": ("ratings", "answers")}
+IN_SECTION = {"team": ("team",), "situation": ("figures", "needs"), "findings": ("findings", "ratings", "answers")}
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,8 @@ def record_context(visit: Visit, sees: frozenset[str], *, may_change: bool) -> d
     parts = parts_of(visit, sees)
     questions = questions_about_numbers(visit) if sees.issuperset(Visit.FUNNEL) else []
     if "figures" in sees:
-        # The count of the conversations is compared with the situation only for those who read both.
-        both = visit if "people_in_custody" in sees else Visit()
+        # The counts of the conversations are compared with the situation only for those who read both.
+        both = visit if sees.issuperset(Visit.FUNNEL) else Visit()
         questions += questions_about_figures(both, visit.figures.all())
     return {
         "parts": [Task(part, _url(visit, part) if may_change else "") for part in parts],

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from members.public_holidays import LIBRARY, Holidays
 from visits import field_table
 from visits.models import NeedExamined, TeamMember, Visit, VisitFigure
 from visits.models.body_names import BodyNames
-from visits.models.derived import days_of, is_at_night, occupancy_of, stay_of, weekend_days_of
-from visits.views import question_facts
+from visits.models.derived import days_of, holidays_of, is_at_night, occupancy_of, stay_of, weekend_days_of
+from visits.views import finding_facts, question_facts
 from visits.views.differences import Difference, bodies_in_words
 
 Printed = tuple[str, Any, str]  # label, value, note
@@ -122,10 +124,12 @@ def names_of(team: Iterable[TeamMember], *, with_roles: bool) -> list[str]:
 
 # -- What follows from the record -------------------------------------------------------------------------------------
 def derived_of(visit: Visit, sees: frozenset[str]) -> list[Printed]:
-    """Return day or night, weekend and length, as far as the reader ``sees`` what they follow from."""
+    """Return weekend, public holidays, length and day or night, as far as the reader ``sees`` what they follow from."""
     found: list[Printed] = []
     if sees >= {"starts_on", "ends_on"}:
         found.append((_("Weekend"), _weekend(visit), ""))
+    if sees >= {"starts_on", "ends_on", "jurisdiction"}:
+        found.append((_("Public holidays"), *_holidays(visit)))
     if sees >= {"starts_on", "ends_on", "time_in", "time_out"}:
         found.append((_("Length"), _length(visit), ""))
         at_night = is_at_night(visit)
@@ -142,6 +146,43 @@ def _weekend(visit: Visit) -> str:
         return _("on a Saturday or Sunday") if weekend else _("on a weekday")
     words = {"n": weekend, "of": days}
     return _("%(n)s of %(of)s days on a Saturday or Sunday") % words if weekend else _("on weekdays")
+
+
+def _holidays(visit: Visit) -> tuple[str, str]:
+    """Return on which public holidays the visit was, and by whose count. Without a calendar nothing is claimed."""
+    code, language = visit.jurisdiction.holiday_calendar, get_language() or ""
+    if not code:
+        return _("Not available"), _("no calendar of public holidays is chosen for the jurisdiction")
+    found = holidays_of(visit, language)
+    if found is None:
+        return _("Not available"), _("the calendar %(calendar)s does not tell of this year") % {"calendar": code}
+    words = {"library": LIBRARY, "calendar": code}
+    note = _("as counted by %(library)s, calendar %(calendar)s") % words
+    if found.leaves_out_parts:
+        note = _("%(note)s; holidays of single parts of the country are not counted") % {"note": note}
+    return _holidays_in_words(found, days_of(visit), language), note
+
+
+def _holidays_in_words(found: Holidays, days: int, language: str) -> str:
+    kinds = [
+        (found.general, _("on a public holiday: {names}"), _("{n} of {of} days on public holidays: {names}")),
+        (
+            found.optional,
+            _("on a holiday that is no general day off: {names}"),
+            _("{n} of {of} days on holidays that are no general day off: {names}"),
+        ),
+    ]
+    parts = []
+    for names, one_day, more in kinds:
+        if names:
+            called = ", ".join(dict.fromkeys(name for day in names.values() for name in day))
+            words = {"n": len(names), "of": days, "names": _in_own_language(called, found.language, language)}
+            parts.append(format_html(one_day if days == 1 else more, **words))
+    return format_html_join("; ", "{}", ((part,) for part in parts)) if parts else _("on no public holiday")
+
+
+def _in_own_language(names: str, own: str, language: str) -> str:
+    return names if own == language.partition("-")[0] else format_html('<span lang="{}">{}</span>', own, names)
 
 
 def _length(visit: Visit) -> str:
@@ -164,9 +205,9 @@ def differences_in(field: str, before: Any, after: Any, names: BodyNames) -> Ite
     keys = [*before, *(key for key in after if key not in before)]
     for key in sorted(keys, key=ORDER.index) if field == "figures" else keys:
         if before.get(key) != after.get(key):
-            words = [_row_in_words(field, content.get(key)) for content in (before, after)]
+            was, now = (_row_in_words(field, content.get(key)) for content in (before, after))
             told = after.get(key) or before.get(key)
-            yield Difference(_label_of_row(field, key, told) or label, *words)
+            yield Difference(_label_of_row(field, key, told) or label, was, now, name=key)
 
 
 def _team_in_words(rows: dict[str, Any], names: BodyNames) -> str:
@@ -183,6 +224,8 @@ def _label_of_row(field: str, key: str, told: Any) -> str:
         return str(capfirst(Measure(key).label))
     if field == "needs":
         return _("Needs of %(group)s") % {"group": NeedExamined.Group(key).label}
+    if field == "findings":
+        return _("Finding %(n)s") % {"n": key}
     return _("Person %(n)s") % {"n": key}
 
 
@@ -196,6 +239,8 @@ def _row_in_words(field: str, value: Any) -> str:
     if field == "needs":
         answer, note = value
         return ": ".join(filter(None, [str(NeedExamined.Answer(answer).label), note]))
+    if field == "findings":
+        return finding_facts.told_in_words(value)
     name, has_conflict = value
     conflict = {True: _("conflict of interest declared"), False: _("no conflict of interest declared")}
     return ", ".join(filter(None, [name or _("without a name"), conflict.get(has_conflict, "")]))

@@ -47,6 +47,9 @@ def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     except actions.ReferenceTaken:
         form.add_error("reference", _("The body has another visit with this reference."))
         return form_page(request, mechanism, form)
+    except actions.PlaceGone:
+        form.add_error("place", _("Choose a place of this network’s register."))
+        return form_page(request, mechanism, form)
     tie_to_plan(request, mechanism, visit)
     if "another" in request.POST:
         sentence = _("%(reference)s has been logged as a draft. Log the next visit.")

@@ -1,6 +1,7 @@
 """The page of the form of a visit: what it begins with, the places to choose from, and where it leads when saved."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -57,9 +58,10 @@ def form_page(
     **context: Any,
 ) -> HttpResponse:
     """Return the page with ``form``, of the stored ``visit`` or (None) of a new one."""
-    words = words_typed(request.POST)
+    words = words_typed(request.POST or form.initial)
     context |= {"form": form, "visit": visit, **places_to_choose(request, mechanism, words, form["place"].value())}
     context["keep_url"] = _keep_url(mechanism, visit)
+    context["lost_place"] = visit.place.name if visit and visit.place.is_struck_off else ""
     if request.method == "GET" and "kept" not in request.GET:
         context["kept"] = _kept_before(request, mechanism, visit)
     return TemplateResponse(request, "visits/visit_form.html", context, status=status)
@@ -73,9 +75,9 @@ def places_to_choose(request: HttpRequest, mechanism: Mechanism, words: str, cho
     return {"words": words, "options": options, "has_more_places": has_more, "chosen": place}
 
 
-def words_typed(data: QueryDict) -> str:
-    """Return what was typed into the search for a place."""
-    return data.get("place_q", "").replace("\x00", "").strip()[:100]
+def words_typed(data: Mapping[str, Any]) -> str:
+    """Return what was typed into the search for a place, just now or in a form that was kept."""
+    return (data.get("place_q") or "").replace("\x00", "").strip()[:100]
 
 
 def saved(request: HttpRequest, mechanism: Mechanism, visit: Visit, sentence: str) -> HttpResponse:

@@ -65,7 +65,7 @@ def merge_and_save(
                 merged.taken = [*taken, *merged.taken]
                 return Answer(visit, _conflict(request, mechanism, form, conflict.visit, merged))
             data, taken, visit = merged.data, [*taken, *merged.taken], _stored(visit)
-        except (actions.StepRefused, actions.ReferenceTaken) as refusal:
+        except (actions.StepRefused, actions.ReferenceTaken, actions.PlaceGone) as refusal:
             _say_why(form, refusal)
             return Answer(visit, form_page(request, mechanism, form, visit=visit))
     return Answer(visit, _conflict(request, mechanism, form, _stored(visit), Merge(data, taken)))
@@ -96,6 +96,8 @@ def _save(request: HttpRequest, form: VisitForm) -> Visit:
 def _say_why(form: VisitForm, refusal: Exception) -> None:
     if isinstance(refusal, actions.ReferenceTaken):
         form.add_error("reference", _("The body has another visit with this reference."))
+    elif isinstance(refusal, actions.PlaceGone):
+        form.add_error("place", _("Choose a place of this network’s register."))
     else:
         form.add_error(None, str(refusal))
 

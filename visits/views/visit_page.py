@@ -16,7 +16,7 @@ from visits.field_table import reader_of
 from visits.forms.note import NoteForm, ReasonForm, SideNoteForm
 from visits.models import Transition, Visit, VisitNote
 from visits.models.body_names import BodyNames
-from visits.models.completeness import gaps_in
+from visits.models.completeness import gaps_of
 from visits.views.attachment_rows import files_of
 from visits.views.facts import sections_of
 from visits.views.feed import SHOWN, Entry, feed_of, is_open
@@ -47,12 +47,13 @@ def visit_page(
         "steps": [_button(visit, step, refused) for step in actions.steps_open_to(request.user, visit)],  # type: ignore[arg-type]
         "may_change": may_change,
         "addenda": [entry for entry in feed if entry.note and entry.note.kind == VisitNote.Kind.ADDENDUM],
-        "open_questions": [_question(request, visit, entry, refused) for entry in feed if is_open(entry)],
+        "open_questions": [_question(request, visit, entry, feed, refused) for entry in feed if is_open(entry)],
+        "last_step": next((entry for entry in feed if entry.step), None),
         "feed": feed if is_whole_feed else feed[:SHOWN],
         "has_more": not is_whole_feed and len(feed) > SHOWN,
         "writing": _writing(request, visit, refused) if "history" in sees else [],
         **record,
-        "gaps": [gap for gap in gaps_in(visit) if gap.field in sees] if visit.is_open else [],
+        "gaps": [gap for gap in gaps_of(visit) if gap.field in sees] if visit.is_open else [],
         "readers": _readers(visit),
         "form": refused[1] if refused else None,
         "about": decisions_and_tasks_of(visit, request.user),
@@ -74,9 +75,9 @@ def _button(visit: Visit, step: Transition, refused: tuple[str, forms.Form] | No
 
 
 def _question(
-    request: HttpRequest, visit: Visit, entry: Entry, refused: tuple[str, forms.Form] | None
+    request: HttpRequest, visit: Visit, entry: Entry, feed: list[Entry], refused: tuple[str, forms.Form] | None
 ) -> dict[str, Any]:
-    """Return an open question with the forms of those who answer and of those who asked."""
+    """Return an open question with its answers so far, oldest first, and the forms to answer and to settle it."""
     assert entry.note
     number = {"number": entry.note.pk}
     url = address_of(visit, "visit_answer", **number)
@@ -85,6 +86,7 @@ def _question(
     )
     return {
         "entry": entry,
+        "answers": [other for other in reversed(feed) if other.note and other.note.answers_to_id == entry.note.pk],
         "answer": {"url": url, "form": form} if actions.may_answer(visit, request.user) else None,
         "settle_url": address_of(visit, "visit_settle", **number) if actions.may_settle(visit, request.user) else "",
     }

@@ -15,6 +15,7 @@ from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import seeing
 from visits.field_table import reader_of
 from visits.models import Place, Visit
+from visits.plan_guests import addresses_for, hidden_from
 from visits.views.plan_parts import fetch_plan, plan_page
 
 
@@ -40,14 +41,15 @@ def visit_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespon
 def plan_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     plan = fetch_plan(request, mechanism, pk)
     bodies = [plan.body_id, *plan.partner_rows.order_by("pk").values_list("body", flat=True)]
+    hidden = hidden_from(request.user, plan)
     return who_page(
         request,
         mechanism,
         record=_("Planned visit"),
         back_url=reverse("visits:plan_detail", kwargs={"npm": mechanism.slug, "pk": plan.pk}),
-        grounds=seeing.grounds_of_plan(plan, bodies),
-        others=seeing.who_else_knows_of_plan(),
-        changers=seeing.grounds_of_changing_plan(plan),
+        grounds=[ground for ground in seeing.grounds_of_plan(plan, bodies) if ground.person not in hidden],
+        others=seeing.who_else_knows_of_plan(has_guests=bool(addresses_for(request.user, plan))),
+        changers=[ground for ground in seeing.grounds_of_changing_plan(plan) if ground.person not in hidden],
         bodies=bodies,
         once=True,  # the team and the lead stand first: they know more
     )

@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
+from django.utils.translation import gettext
 
 from members.models import Mechanism, MemberBody, User
 from npmportal import jobs
+from npmportal.private_files import NoRoom, StorageAway
 from visits.actions import imports
 from visits.importing.columns import columns_of
 from visits.importing.files import first_rows
@@ -53,6 +55,8 @@ class Command(BaseCommand):
                 raise CommandError("This person may not import this.") from None
             except imports.ImportRefused as refusal:
                 raise CommandError(str(refusal)) from None
+            except (NoRoom, StorageAway) as away:
+                raise CommandError(gettext(away.sentence)) from None
 
     def _import(self, mechanism: Mechanism, person: User, options: dict[str, Any]) -> None:
         batch = self._received(mechanism, person, options)
