@@ -46,8 +46,23 @@ def write(tmp_path, html, **options):
 
 def children():
     """Return the living processes that write a document; a browser that an earlier test left open is none of ours."""
-    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in alive if str(pdf.CHILD) in child.cmdline()]
+    return [child for child in psutil.Process().children() if is_alive(child) and str(pdf.CHILD) in words_of(child)]
+
+
+def is_alive(process):
+    """Say whether ``process`` still runs; it may end between any two questions."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def words_of(process):
+    """Return the command line of ``process``, empty when it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_document_is_valid_pdf_ua_and_carries_its_tables(tmp_path):
@@ -152,7 +167,7 @@ def test_child_dies_with_a_caller_that_is_killed(tmp_path):
         caller.kill()
         caller.wait()
 
-    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: not is_alive(child))
 
 
 def wait_for(is_true, seconds=20):
