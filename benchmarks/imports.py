@@ -45,7 +45,7 @@ from django.test import Client
 from members.models import User
 stop = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
-client = Client(headers={"accept-language": "en"})
+client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "en"})
 client.force_login(User.objects.get(pk=sys.argv[2]), backend="allauth.account.auth_backends.AuthenticationBackend")
 client.get(sys.argv[1])
 print("ready", flush=True)

@@ -195,6 +195,7 @@ def shown(as_, user, query):
     return {entry.event.action for entry in response.context["happened"]}
 
 
+@pytest.mark.parametrize("rare", [0, 2_000], ids=["walked", "looked up first"])
 @pytest.mark.parametrize(
     ("query", "actions"),
     [
@@ -210,7 +211,8 @@ def shown(as_, user, query):
         ("first={today}&last={today}", {"visit.submitted", "visit.approved", "place.added", "report.built"}),
     ],
 )
-def test_filters(as_, coordinator, alpha, beta, events, query, actions):
+def test_filters(as_, coordinator, alpha, beta, events, query, actions, rare, monkeypatch):
+    monkeypatch.setattr("members.activity_entries.RARE", rare)
     query = query.format(
         alpha=alpha.pk, beta=beta.pk, place=events["place"].object_id, today=events["place"].at.date().isoformat()
     )
