@@ -26,6 +26,7 @@ KINDS: dict[str, Promise] = {
     "reports": _("annual reports"),
     "exports": _("exports and reads"),
 }
+READINGS = "exports"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Action:
     kind: str
     read_with: str
     sentence: Promise
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether who acted only read something or took it along: named to colleagues alone (activity_actors)."""
+        return self.kind == READINGS
 
 
 def actions(kind: str, read_with: str, sentences: dict[str, Promise]) -> dict[str, Action]:
@@ -229,4 +235,4 @@ def _general_subject(action: str) -> Promise:
     return found.unnamed if found else SOMETHING
 
 
-_NOUNS = {"person": "user", "account": "user", "group": "workinggroup"}
+_NOUNS = {"person": "user", "account": "user", "group": "workinggroup", "place_request": "placerequest"}

@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from members.activity import ACTIONS, REGISTER_SENTENCES, SOMETHING, SUBJECTS, THE_PORTAL, Subject
+from members.activity import ACTIONS, REGISTER_SENTENCES, SOMEBODY, SOMETHING, SUBJECTS, THE_PORTAL, Subject
+from members.activity_actors import unnamed_actors
 from members.activity_details import bodies_told, details_of, people_named
 from members.models import MemberBody, RegisterChange
 from members.register_log import LogRow, log_rows
@@ -32,13 +33,16 @@ class Entry:
     """One event for one reader, or several alike in a row (`folded`): ``times``, the first of them at ``first_at``.
 
     ``is_cut`` where more of them may stand on the page before or after.
-    ``raw`` is empty where the reader may know of the act but not of its figures.
+    ``raw`` is empty where the reader may know of the act but not of its figures. ``who`` acted: a name or, where it
+    is not told (`is_named`), of which body.
     """
 
     event: AuditEvent
     sentence: SafeString
     text: str
     bodies: list[str]
+    who: str
+    is_named: bool = True
     change: LogRow | None = None
     raw: list[tuple[str, Any]] = field(default_factory=list)
     times: int = 1
@@ -59,7 +63,15 @@ class Entry:
         event = self.event
         alone = event.pk if self.change else None
         about = (event.object_type, event.object_id, *self.bodies)
-        return (event.actor_id, event.action, event.result, self.text, about, self.said, alone)
+        return (
+            event.actor_id if self.is_named else None,
+            event.action,
+            event.result,
+            self.text,
+            about,
+            self.said,
+            alone,
+        )
 
 
 @dataclass(frozen=True)
@@ -98,10 +110,12 @@ def entries(events: Iterable[AuditEvent], reader: Any) -> list[Entry]:
         if label in SUBJECTS
         for pk, named in _names(SUBJECTS[label], label, wanted, reader, slug)
     }
+    unnamed = unnamed_actors(found, reader)
     bodies_named = {pk for event in found for pk in event.body_ids} | bodies_told(found)
+    bodies_named |= {pk for bodies_of_actor in unnamed.values() for pk in bodies_of_actor}
     bodies = MemberBody.objects.filter(pk__in=bodies_named).abbreviations_on(date.today())
     people = people_named(found, reader)
-    return [_entry(event, reader, changes, names, bodies, people) for event in found]
+    return [_entry(event, reader, changes, names, bodies, people, unnamed.get(event.pk)) for event in found]
 
 
 def folded(told: Iterable[Entry], *, goes_on_before: bool = False, goes_on_after: bool = False) -> list[Entry]:
@@ -152,20 +166,32 @@ def _entry(
     names: dict[tuple[str, str], _Named],
     bodies: dict[int, str],
     people: dict[int, str],
+    unnamed: list[int] | None,
 ) -> Entry:
     change = changes.get(event.object_id) if event.object_type == REGISTER_CHANGE else None
     of_bodies = [bodies[pk] for pk in event.body_ids if pk in bodies]
     sentence, named = _sentence(event, change, names, of_bodies)
-    who = event.actor.name if event.actor else str(THE_PORTAL)
+    who = _who(event, unnamed, bodies)
     link = format_html('<a href="{}">{}</a>', named.url, named.words) if named.url else named.words
     return Entry(
         event=event,
         sentence=format_html(str(sentence), who=who, what=link),
         text=str(sentence).format(who=who, what=named.words),
         bodies=of_bodies,
+        who=who,
+        is_named=unnamed is None,
         change=change,
         raw=details_of(event, people, bodies) if _may_see_figures(event, reader) else [],
     )
+
+
+def _who(event: AuditEvent, unnamed: list[int] | None, bodies: dict[int, str]) -> str:
+    if event.actor is None:
+        return str(THE_PORTAL)
+    if unnamed is None:
+        return event.actor.name
+    told = ", ".join(bodies[pk] for pk in unnamed if pk in bodies)
+    return _("Somebody of %(bodies)s") % {"bodies": told} if told else str(SOMEBODY)
 
 
 def _sentence(

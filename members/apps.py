@@ -9,11 +9,12 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from members import activity, terms_first
+        from members import activity, rights_of_today, terms_first
         from members.concern_kinds import register_kinds
         from members.documents import minutes  # noqa: F401  the worker learns here what a job of kind “minutes” is
 
         activity.declare()
         register_kinds()
 
+        user_logged_in.connect(rights_of_today.follow_at_sign_in)
         user_logged_in.connect(terms_first.check_at_sign_in)

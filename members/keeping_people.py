@@ -1,6 +1,7 @@
 """What the clock does for the list of people: follows their roles, opens the reviews, forgets dead sessions."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -10,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from members.models import Designation, PeopleReview, User
-from members.models.affiliation_groups import strays, sync_groups
+from members.models.affiliation_groups import is_astray, strays, sync_groups
 from npmportal import audit
 
 logger = logging.getLogger(__name__)
@@ -30,8 +31,13 @@ def follow_roles(today: date) -> int:
     A role, or a body's designation, that began or ended these days explains a change. Anything else was changed beside
     the portal's actions: it is put right, written down and logged, because it is an alarm (security R-10).
     """
+    return follow_roles_of(strays(), today)
+
+
+def follow_roles_of(people: Iterable[User], today: date) -> int:
+    """Do this for some ``people``; return how many were mended."""
     mended = 0
-    for user in strays():
+    for user in (user for user in people if is_astray(user)):
         if not _is_explained(user, today):
             audit.record("access.mended", by=None, obj=user)
             mended += 1

@@ -38,6 +38,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether one may be led to ``url``: not to what cannot even be read, such as “https://[”."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
         """Let nobody in with a demonstration account, whose password is public, once this is no demonstration."""
         if user.email.endswith("@example.org") and not settings.DEMONSTRATION:

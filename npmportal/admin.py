@@ -88,6 +88,10 @@ class ReferenceListAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.mechanism_path}__in": self.kept(request)})
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Look for the entry by its key where the address names no field: Django fails at an empty name."""
+        return super().get_object(request, object_id, from_field or None)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.kept(request))
 

@@ -27,7 +27,8 @@ class JsonFormatter(logging.Formatter):
         line |= {key: getattr(record, key) for key in ALLOWED_EXTRA if hasattr(record, key)}
         if record.exc_info and record.exc_info[0]:
             line["error_class"] = record.exc_info[0].__name__
-            line["where"] = _places(record.exc_info[2])
+            if not record.name.startswith("django.security"):  # refused, as it should be: nothing failed anywhere
+                line["where"] = _places(record.exc_info[2])
         # json.dumps escapes line breaks, so that nobody can forge a line of their own.
         return json.dumps(line, ensure_ascii=False, default=str)
 

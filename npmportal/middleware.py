@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
@@ -16,6 +17,7 @@ from npmportal import access, accounts, downloads, logs, page_memory, send_again
 
 logger = logging.getLogger(__name__)
 SIGN_OUT = "account_logout"
+ENCODINGS = ("utf-8", "utf8", "us-ascii", "ascii")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -73,6 +75,21 @@ class SecurityHeaders:
         if user is not None and user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class OneEncoding:
+    """Take text in the encoding of the portal's own pages alone: 400 for what says that it is in another.
+
+    Python knows encodings that give no text at all (rot13), and some that give text no database takes (utf-7).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in ENCODINGS:
+            raise BadRequest("What is sent to the portal is UTF-8.")
+        return self.get_response(request)
 
 
 class RequestGrants:

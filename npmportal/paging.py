@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -54,6 +54,14 @@ class Keyset:
         if not separator or "\x00" in text:
             raise ValueError("A place in a list is written <sort key>_<id>.")
         return self.read(leading), uuid.UUID(identifier)
+
+
+def read_moment(text: str) -> datetime:
+    """Return the moment that an address names. ValueError for anything else, and for one the database cannot hold."""
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment.tzinfo is None or not 1 < moment.year < 9999:
+        raise ValueError("A moment in an address has its time zone, and lies in a year that can be.")
+    return moment.astimezone(UTC)  # PostgreSQL knows no zone sixteen hours from Greenwich
 
 
 NEWEST_FIRST = Keyset("starts_on", date.fromisoformat, is_descending=True)

@@ -24,7 +24,7 @@ def has_something_typed(request: HttpRequest) -> bool:
         return False
     if any("password" in name.casefold() for name in request.POST):
         return False
-    return any(value for name, values in request.POST.lists() if name != TOKEN for value in values)
+    return had_files(request) or any(v for name, values in request.POST.lists() if name != TOKEN for v in values)
 
 
 def comes_from_here(request: HttpRequest) -> bool:
@@ -32,7 +32,10 @@ def comes_from_here(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     if not origin:
         return False
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return f"{parts.scheme}://{parts.netloc}" == f"{request.scheme}://{request.get_host()}"
 
 

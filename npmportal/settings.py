@@ -55,9 +55,11 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "npmportal.middleware.OneEncoding",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.rights_of_today.RightsOfToday",
     "npmportal.session_limits.SessionLimits",
     "npmportal.session_limits.LoginOrSendAgain",
     "allauth.account.middleware.AccountMiddleware",
@@ -167,13 +169,14 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
 }
+PASSKEY_ACTS = ("add", "login", "authenticate", "reauthenticate")
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "npmportal.account_forms.AddPasskeyForm"}
+MFA_FORMS = {f"{act}_webauthn": f"npmportal.account_forms.{act.title()}PasskeyForm" for act in PASSKEY_ACTS}
 MFA_TOTP_ISSUER = "NPM portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
-SESSION_ENGINE = "npmportal.sessions"
+SESSION_ENGINE, MESSAGE_STORAGE = "npmportal.sessions", "npmportal.own_messages.MessagesOfOnePerson"
 SESSION_COOKIE_AGE, SESSION_IDLE_SECONDS, SESSION_IDLE_SECONDS_OF_ADMINISTRATORS = 12 * 3600, 1800, 900  # ADR 0017
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -189,8 +192,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if proxy_header := environment.text("PROXY_HTTPS_HEADER", ""):
     # Only behind a proxy that strips this header from what clients send, or anyone could claim to be on HTTPS.
@@ -240,8 +242,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "npmportal.formats"
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
 TIME_ZONE = environment.text("TIME_ZONE", "Europe/London")
 USE_THOUSAND_SEPARATOR = True
 

@@ -2,10 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from npmportal.cycles import look_seldom
+from npmportal.handler import PlainHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "npmportal.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = PlainHandler()
 look_seldom()

@@ -26,6 +26,7 @@ from npmportal.access import (
 )
 from npmportal.paging import capped_count
 from reports.kept_forms import kept_forms
+from reports.place_request_groups import place_request_groups
 from reports.report_groups import report_groups
 from reports.sorted_groups import Sorted
 from reports.task_groups import sorted_tasks
@@ -65,6 +66,7 @@ def work_lists(user: Any, mechanism: Mechanism) -> list[WorkList]:
     found: Found = {
         "task": sorted_tasks(user, mechanism, grants, **limits),
         "visit": visit_groups(user, mechanism, grants, **limits),
+        "asked_place": place_request_groups(user, mechanism, grants, **limits),
         "report": report_groups(user, mechanism, grants, **limits),
         "form": kept_forms(user, mechanism, grants, shown=SHOWN),
     }
@@ -89,6 +91,7 @@ def _to_do(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Ite
     yield from _sorted(found, "visit", "questions", _("Questions about your visits"))
     yield from _sorted(found, "visit", "to_approve", _("Visits to approve"), "state=submitted")
     yield from _sorted(found, "visit", "answered", _("Questions that were answered"))
+    yield from _sorted(found, "asked_place", "to_answer", _("Places that are asked for"))
     if mechanism.pk in grants.on(MANAGE_MEMBERS):
         questions = to_explain_as_at(mechanism, date.today())
         if questions:
@@ -119,6 +122,7 @@ def _meetings(user: Any, mechanism: Mechanism) -> Iterator[Group]:
 def _waiting(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> Iterator[Group]:
     yield from _sorted(found, "task", "given", _("Overdue tasks that you gave"), "whose=given&state=late")
     yield from _sorted(found, "visit", "submitted", _("Submitted, not yet approved"), "state=submitted")
+    yield from _sorted(found, "asked_place", "asked", _("Places you asked for"))
     yield from _sorted(found, "report", "live", _("Reports being made"))
     if MANAGE_PEOPLE in grants or MANAGE_BODY_PEOPLE in grants:
         invitations = Invitation.objects.manageable_by(user).filter(
@@ -133,6 +137,7 @@ def _waiting(user: Any, mechanism: Mechanism, grants: Grants, found: Found) -> I
 def _done(found: Found) -> Iterator[Group]:
     rest = _("See those of earlier days too")
     yield from _sorted(found, "visit", "approved", _("Approved visits"), "state=approved", rest)
+    yield from _sorted(found, "asked_place", "answered", _("Places you asked for"), rest=rest)
     yield from _sorted(found, "report", "built", _("Reports"), rest=rest)
 
 

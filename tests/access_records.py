@@ -1,6 +1,7 @@
 """One of everything an address can name, and how each address is filled in with it (tests/test_access_table.py)."""
 
 import hashlib
+import uuid
 from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
@@ -34,6 +35,7 @@ from visits.models import (
     Authority,
     Download,
     MandateLetter,
+    PlaceRequest,
     Plan,
     ProgrammeTarget,
     RatingScale,
@@ -59,7 +61,7 @@ def one_of_everything(mechanism, alpha, administrator, coordinator, alpha_lead) 
         "mechanism": mechanism,
         "body": alpha,
         "place": place,
-        **_of_places(place, coordinator),
+        **_of_places(place, coordinator, alpha, alpha_lead),
         **_of_plans(place, alpha, alpha_lead),
         "remit": RemitFactory(setting=setting, bodies=[alpha], spanning=[jurisdiction]),
         "visits": {state: _asked_about(place, alpha, state, coordinator) for state in Visit.State.values},
@@ -102,14 +104,18 @@ def _asked_about(place, body, state, coordinator) -> Visit:
     return visit
 
 
-def _of_places(place, coordinator) -> dict:
-    """A capacity of the place, a second place, one that was merged into the first, and a rule of the network."""
+def _of_places(place, coordinator, body, lead) -> dict:
+    """A capacity of the place, a second place, one that was merged into the first, one that alpha asks for, a rule."""
+    same = {"setting": place.setting, "jurisdiction": place.jurisdiction}
     other, gone = (PlaceFactory(mechanism=place.mechanism) for _place in range(2))
     rule = {"months": 12, "criterion": "law", "reason": "Agreed.", "starts_on": LONG_AGO}
     return {
         "row": place.capacities.get(),
         "other": other,
         "merge": merge_places(kept=place, duplicate=gone, reason="Twice", by=coordinator),
+        "asked_place": PlaceRequest.objects.create(
+            mechanism=place.mechanism, body=body, asked_by=lead, form_key=uuid.uuid4(), name="Nowhere", **same
+        ),
         "interval": VisitInterval.objects.create(mechanism=place.mechanism, **rule),
     }
 
@@ -240,6 +246,7 @@ RECORD_OF = {
     "question_": "scale",
     "theme_": "theme",
     "place_merge_undo": "merge",
+    "place_request": "asked_place",
     "place_": "place",
     "report_": "report",
 }

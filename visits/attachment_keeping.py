@@ -30,7 +30,7 @@ class Altered(Exception):
 
 
 def check_waiting() -> int:
-    """Have the files that a scanner or a storage kept waiting checked again; return how many. None while it is away.
+    """Have the files that a scanner or a storage kept waiting checked again; return how many: 0 while it is away.
 
     Until one of them has passed it is asked for one at a time: a scanner that says it is there and then hangs would
     else keep every worker for two minutes a file.

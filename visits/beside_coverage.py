@@ -7,12 +7,11 @@ from django.db.models import Count, Max
 from django.db.models.functions import ExtractYear
 
 from members.coverage.cells import AskedCell, Beside
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
 from npmportal.paging import capped_count
 from visits.models import Place, Visit
+from visits.place_visits import may_know_of_visits
 
 SHOWN, COUNTED, YEARS = 10, 1000, 5
-OPEN_THE_LIST = (VIEW_VISITS, VIEW_SUBMITTED_VISITS)
 
 
 def places_and_visits(user: Any, cell: AskedCell) -> Beside:
@@ -20,13 +19,14 @@ def places_and_visits(user: Any, cell: AskedCell) -> Beside:
 
     Counts start from what ``user`` may read or know of, so that nobody learns here of a draft or a restricted visit.
     """
-    places = Place.objects.visible_to(user).filter(
-        mechanism=cell.mechanism, setting=cell.setting, jurisdiction=cell.jurisdiction, closed_on=None
+    there = Place.objects.visible_to(user).filter(
+        mechanism=cell.mechanism, setting=cell.setting, jurisdiction=cell.jurisdiction
     )
+    places = there.open_on(cell.on)
     count, has_more = capped_count(places, COUNTED)
     first = date(max(cell.on.year - YEARS, 0) + 1, 1, 1)
     bodies = sorted(set(cell.remits.during(first, cell.on).values_list("parts__body", flat=True)) - {None})
-    known = (Visit.objects.visible_to(user) | Visit.objects.known_to(user)).filter(
+    known = Visit.objects.visible_or_known_to(user).filter(
         setting=cell.setting,
         jurisdiction=cell.jurisdiction,
         mechanism=cell.mechanism,
@@ -41,7 +41,7 @@ def places_and_visits(user: Any, cell: AskedCell) -> Beside:
         "count": count,
         "has_more": has_more,
         # Who may know of no visit is shown no count: it would be 0 in every year.
-        "may_know": any(cell.mechanism.pk in grants_of(user).mechanisms(right) for right in OPEN_THE_LIST),
+        "may_know": may_know_of_visits(user, cell.mechanism),
         "has_bodies": bool(bodies),
         "years": [found.get(year, {"year": year, "visits": 0}) for year in range(cell.on.year, first.year - 1, -1)],
     }

@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from members.models import Mechanism
-from visits.models import NoDuplicate, Place
+from visits.models import NoDuplicate, Place, PlaceName, PlaceRequest
 
 ALIKE = 88.0  # of 100, as rapidfuzz counts
 MOST_IN_ONE_JURISDICTION = 4_000
@@ -73,6 +73,30 @@ def resembling(place: Place, user: Any) -> str | None:
     same_numbers = {other: name for other, name in others.items() if _numbers(name) == _numbers(wanted)}
     found = process.extractOne(wanted, same_numbers, scorer=fuzz.ratio, score_cutoff=ALIKE)
     return found[2] if found else None
+
+
+def resembling_request(request: PlaceRequest, user: Any, most: int = 5) -> list[Place]:
+    """Return the places in the jurisdiction that ``request`` may mean, the most alike first. Three queries.
+
+    Units are among them, and a name of any day counts. Beside alike names those that hold all words of the other:
+    somebody looks at each, and who asks often knows half of a name. A place with the body's same code comes first.
+    """
+    beside = Place.objects.visible_to(user).filter(mechanism=request.mechanism_id)
+    wanted, own_code = normalised(request.name), request.own_code
+    named = PlaceName.objects.filter(place__in=beside.filter(jurisdiction=request.jurisdiction_id)).order_by("pk")
+    likeness: dict[Any, tuple[float, float]] = {}
+    for place, name in named.values_list("place", "name")[:MOST_IN_ONE_JURISDICTION]:
+        other = normalised(name)
+        numbers = _numbers(wanted), _numbers(other)
+        alike = fuzz.token_set_ratio(wanted, other, score_cutoff=ALIKE)
+        if alike and (numbers[0] == numbers[1] or not all(numbers)):
+            likeness[place] = max(likeness.get(place, (0.0, 0.0)), (alike, fuzz.ratio(wanted, other)))
+    if own_code:
+        coded = beside.filter(codes__body=request.body_id, codes__code=own_code).values_list("pk", flat=True)
+        likeness |= dict.fromkeys(coded, (200.0, 0.0))
+    first = sorted(likeness, key=lambda place: (*(-much for much in likeness[place]), str(place)))[:most]
+    found = beside.for_list().in_bulk(first)
+    return [found[place] for place in first]
 
 
 def ordered(one: Place, other: Place) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from visits.models import Question, Standard
 
 RATING, ANSWER = "rating", "answer"
+OF_GROUNDS = ".grounds"  # behind the key of a standard: the column of the grounds of its rating
 
 
 def key_of_standard(standard: Standard) -> str:
@@ -30,6 +31,11 @@ def key_of_question(question: Question) -> str:
 def label_of_standard(standard: Standard) -> str:
     """Return what people call the column of ``standard``, whose version and scale are loaded."""
     return _("Rating: %(scale)s: %(standard)s") % {"scale": standard.version.scale.name, "standard": standard.name}
+
+
+def label_of_grounds(rating: str) -> str:
+    """Return what people call the column of the grounds of what they call ``rating``."""
+    return _("%(rating)s: grounds") % {"rating": rating}
 
 
 def label_of_question(question: Question, body: str) -> str:

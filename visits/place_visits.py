@@ -12,25 +12,22 @@ from typing import Any, NamedTuple
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from members.models import Mechanism, Remit, RemitBody
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import grants_of
 from npmportal.paging import Page
 from visits.models import Place, Visit
+from visits.models.visit_query import MADE, mechanisms_knowing_visits
 
-KNOWS_OF_VISITS = (VIEW_VISITS, VIEW_SUBMITTED_VISITS)
-# What makes a visit count as having been there.
-MADE = {"state": Visit.State.APPROVED, "validity": Visit.Validity.VALID, "mode": Visit.Mode.ON_SITE}
 LAYERS_OF: dict[str, tuple[str, ...]] = {Remit.Layer.INSPECTION_AND_LAY: (Remit.Layer.INSPECTION, Remit.Layer.LAY)}
 
 
 def may_know_of_visits(user: Any, mechanism: Mechanism) -> bool:
     """Tell whether ``user`` may know of any visit here: administrators do not, for them no figure is shown."""
-    return any(mechanism.pk in grants_of(user).mechanisms(right) for right in KNOWS_OF_VISITS)
+    return mechanism.pk in mechanisms_knowing_visits(grants_of(user))
 
 
 def made_and_known(user: Any) -> QuerySet[Visit]:
     """Return the visits that count as having been to a place, among those ``user`` may read or know of."""
-    known = Visit.objects.visible_to(user) | Visit.objects.known_to(user)
-    return known.filter(**MADE)
+    return Visit.objects.visible_or_known_to(user).filter(**MADE)
 
 
 def with_last_visit(places: Any, user: Any, on: date, body_ids: Iterable[int] | None = None) -> Any:

@@ -1,8 +1,9 @@
 """Where the plans of two bodies meet: what a planner is told of it, and what the coordinator is (ADR 0028).
 
-A place and its units are one place here. Time has the grain of fixed fortnights. The planner learns that another member
-is due; the coordinator learns which bodies. Nobody learns from here how many plans there are, on which days, how
-secret, in which unit, or what has become of them.
+A place and its units are one place here, as the register stood when each plan was saved (`Plan.premises`): who
+rearranges the register learns nothing of the plans made before. Time has the grain of fixed fortnights. The planner
+learns that another member is due; the coordinator learns which bodies. Nobody learns from here how many plans there
+are, on which days, how secret, in which unit, or what has become of them.
 """
 
 from collections import defaultdict
@@ -10,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
 from members.models import Mechanism
 from visits.fortnights import days_of
@@ -43,11 +43,10 @@ class OftenAsked:
 
 def fortnights_met(plan: Plan) -> list[int]:
     """Return the fortnights of ``plan`` in which another body is due at its place, by the fortnights' numbers."""
-    if plan.place is None:
+    if plan.premises is None:
         return []
     first, last = plan.fortnight_first, plan.fortnight_last
-    root = plan.place.parent_id or plan.place.pk
-    others = Plan.objects.due().filter(Q(place=root) | Q(place__parent=root), mechanism=plan.mechanism_id)
+    others = Plan.objects.due().filter(premises=plan.premises, mechanism=plan.mechanism_id)
     spans = others.exclude(body=plan.body_id).in_fortnights(first, last)
     numbers = spans.values_list("fortnight_first", "fortnight_last").distinct()
     return sorted({n for start, end in numbers for n in range(max(start, first), min(end, last) + 1)})
@@ -55,15 +54,17 @@ def fortnights_met(plan: Plan) -> list[int]:
 
 def meetings(mechanism: Mechanism, first: int, last: int) -> list[Meeting]:
     """Return where bodies meet in the fortnights from ``first`` to ``last``, by time and name of the place."""
-    plans = Plan.objects.due().filter(mechanism=mechanism, place__isnull=False).in_fortnights(first, last)
-    rows = plans.annotate(root=Coalesce("place__parent", "place")).order_by()
+    plans = Plan.objects.due().filter(mechanism=mechanism, premises__isnull=False).in_fortnights(first, last).order_by()
     due: dict[tuple[int, Any], set[int]] = defaultdict(set)
-    for start, end, root, body in rows.values_list("fortnight_first", "fortnight_last", "root", "body").distinct():
+    columns = ("fortnight_first", "fortnight_last", "premises", "body")
+    for start, end, premises, body in plans.values_list(*columns).distinct():
         for number in range(max(start, first), min(end, last) + 1):
-            due[number, root].add(body)
+            due[number, premises].add(body)
     met = {key: bodies for key, bodies in due.items() if len(bodies) > 1}
-    places = Place.objects.select_related("setting", "jurisdiction").in_bulk({root for _number, root in met})
-    found = [(number, places[root], sorted(bodies)) for (number, root), bodies in met.items()]
+    # A record that was merged leads on to the other; one struck off is gone for all, as if it had been removed.
+    there = Place.objects.filter(is_struck_off=False).select_related("setting", "jurisdiction")
+    places = there.in_bulk({premises for _number, premises in met})
+    found = [(number, places[key], sorted(bodies)) for (number, key), bodies in met.items() if key in places]
     return [
         Meeting(*days_of(number), place, bodies)
         for number, place, bodies in sorted(found, key=lambda row: (row[0], row[1].name, row[1].pk))

@@ -4,15 +4,10 @@ from django.utils.translation import gettext as _
 
 from members.models import Mechanism
 from members.seeing import BODY, Ground, on_body, on_mechanism
-from npmportal.access import (
-    LOG_VISITS,
-    MANAGE_BODY_PEOPLE,
-    MANAGE_MEMBERS,
-    REVIEW_VISITS,
-    VIEW_SUBMITTED_VISITS,
-    VIEW_VISITS,
-)
+from npmportal.access import LOG_VISITS, MANAGE_BODY_PEOPLE, VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits.models import Plan, Visit
+from visits.models.place import KEEP_PLACES
+from visits.models.visit_query import MADE
 
 
 def grounds_of_visit(visit: Visit) -> list[Ground]:
@@ -41,6 +36,11 @@ def who_else_knows(visit: Visit) -> str:
         return _(
             "Nobody else knows of this visit: it is restricted. Each reading is written down. The annual report counts "
             "it."
+        )
+    if any(getattr(visit, name) != value for name, value in MADE.items()):
+        return _(
+            "Nobody else knows of this visit: other members know of visits on the spot that took place, and this is "
+            "none. The annual report counts it."
         )
     return _(
         "Since the visit is approved, the other members know the place, the days and the bodies, and nothing of the "
@@ -91,7 +91,7 @@ def _of_guests() -> str:
     )
 
 
-def grounds_of_place(mechanism: Mechanism) -> list[Ground]:
+def grounds_of_place() -> list[Ground]:
     """Those who see a place: `PlaceQuerySet.visible_to`; the register of places is common to the members."""
     return [Ground(_("works for a member of the network, or for the network"))]
 
@@ -99,4 +99,4 @@ def grounds_of_place(mechanism: Mechanism) -> list[Ground]:
 def grounds_of_keeping_places(mechanism: Mechanism) -> list[Ground]:
     """Those who keep the register of places: `visits.actions.may_keep_places`."""
     why = _("keeps the register of places")
-    return [on_mechanism(why, mechanism.pk, MANAGE_MEMBERS), on_mechanism(why, mechanism.pk, REVIEW_VISITS)]
+    return [on_mechanism(why, mechanism.pk, right) for right in KEEP_PLACES]

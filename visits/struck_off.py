@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from members.models import Mechanism
-from visits.models import Place, PlaceName, Plan, Visit
+from visits.models import Place, PlaceName, PlaceRequest, Plan, Visit
 
 PARENT_NAME = Coalesce("parent__name", Value(""))
 
@@ -29,7 +29,8 @@ def take_out(places: Collection[Any]) -> None:
         return
     for field in _going_with_a_place():
         field.model._base_manager.filter(**{f"{field.name}__in": stay}).delete()
-    Plan.objects.filter(place__in=stay).update(place=None)
+    for model in (Plan, PlaceRequest):  # those of the places that go lose theirs in the same way
+        model._default_manager.filter(place__in=stay).update(place=None)
     Place.objects.filter(pk__in=stay).update(is_struck_off=True, version=F("version") + 1)
 
 

@@ -111,10 +111,12 @@ def move_entry(*, row: Any, mechanism: Mechanism, is_up: bool, by: User) -> bool
 
 @transaction.atomic
 def remove_entry(*, row: Any, mechanism: Mechanism, reason: str, by: User) -> None:
-    """Take away an entry that nothing uses; RegisterError names what uses it."""
+    """Take away an entry that nothing uses; RegisterError names what uses it, as far as the whole network may know."""
     _lock(mechanism)
     if used := uses_of(row):
-        raise RegisterError(_("It is in use and stays: {uses}.").format(uses=", ".join(used)))
+        if said := ", ".join(sorted(used - {""})):
+            raise RegisterError(_("It is in use and stays: {uses}.").format(uses=said))
+        raise RegisterError(_("It is in use and stays: there are records that refer to it."))
     record_change(
         act=RegisterChange.Act.REMOVAL,
         row=row,
@@ -128,18 +130,26 @@ def remove_entry(*, row: Any, mechanism: Mechanism, reason: str, by: User) -> No
     row.delete()
 
 
-def uses_of(row: models.Model) -> list[str]:
-    """Return the kinds of records that refer to ``row``, in words; records that only say more about it do not count."""
-    found = set()
+def uses_of(row: models.Model) -> set[str]:
+    """Return the kinds of records that refer to ``row``, in words; records that only say more about it do not count.
+
+    Of records that not the whole network may know of (a plan, a draft, a person) no more than “” is said. Which it may
+    know of, their model declares: `known_to_network`, the condition for those rows; where it does not, none.
+    """
+    found: set[str] = set()
     for relation in row._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and relation.is_relation and not relation.concrete):
             continue
         other: Any = relation.related_model
         if other._meta.auto_created or other._meta.label in OWN:
             continue
-        if other._base_manager.filter(**{relation.remote_field.name: row}).exists():  # type: ignore[union-attr]
+        rows = other._base_manager.filter(**{relation.remote_field.name: row})  # type: ignore[union-attr]
+        known = getattr(other, "known_to_network", None)
+        if known is not None and rows.filter(known).exists():
             found.add(str(other._meta.verbose_name_plural))
-    return sorted(found)
+        elif rows.exists():
+            found.add("")
+    return found
 
 
 def _check_free(row: Any) -> None:

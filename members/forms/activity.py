@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from members.activity import ACTIONS, KINDS, actions_of, in_general
+from members.activity_actors import named_to
 from members.models import Affiliation, Mechanism, User
 from npmportal.access import CONVENE, MANAGE_BODY_PEOPLE, MANAGE_MEMBERS, MANAGE_PEOPLE, grants_of
 from npmportal.quick_select import QuickSelect
@@ -94,6 +95,7 @@ class ActivityFilter(forms.Form):
             conditions &= Q(body_ids__contains=[int(data["body"])])
         if "person" in data:
             conditions &= Q(actor__in=self._people(data["person"]))
+            events = named_to(events, self.user, self.mechanism)
         if "first" in data:
             conditions &= Q(at__gte=_midnight(data["first"]))
         if "last" in data:

@@ -39,9 +39,10 @@ def strays() -> list[User]:
     Somebody with a group and no affiliation at all is found too.
     """
     people = User.objects.filter(Q(groups__isnull=False) | Q(affiliations__isnull=False)).distinct()
-    return [user for user in people.prefetch_related("groups") if _is_astray(user)]
+    return [user for user in people.prefetch_related("groups") if is_astray(user)]
 
 
-def _is_astray(user: User) -> bool:
+def is_astray(user: User) -> bool:
+    """Tell whether the groups of ``user`` are not those the affiliations give today. Two queries."""
     wanted = {access.group_name(a.role, a.scope) for a in _that_give_rights(user)}
     return {group.name for group in user.groups.all()} != wanted

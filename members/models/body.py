@@ -2,7 +2,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName
@@ -32,6 +32,8 @@ class MemberBodyQuerySet(models.QuerySet["MemberBody"]):
 
 class MemberBody(models.Model):  # type: ignore[django-manager-missing]
     """An inspectorate, commission or scheme that is (or was) part of a mechanism. Its names and status are dated."""
+
+    known_to_network = Q()
 
     class Kind(models.TextChoices):
         INSPECTORATE = "inspectorate", _("inspectorate or regulator")

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
@@ -9,6 +10,8 @@ from npmportal.models.dated import never_two_at_once
 
 class Coordination(DatedFact):
     """Which body coordinates the mechanism, from one day to another."""
+
+    known_to_network = Q()
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="coordinations")
     body = models.ForeignKey(MemberBody, on_delete=models.PROTECT, related_name="coordinations")

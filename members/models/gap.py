@@ -3,7 +3,7 @@ from datetime import date
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import in_language
@@ -16,6 +16,8 @@ from npmportal.models.dated import DatedQuerySet
 
 class ExpectedLayer(DatedFact):
     """A layer of monitoring that a setting is meant to have: a cell of it without a monitor wants a word."""
+
+    known_to_network = Q()
 
     setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="expected_layers")
     layer = models.CharField(_("layer"), max_length=20, choices=Remit.SINGLE_LAYERS)
@@ -45,6 +47,8 @@ class ExpectedLayer(DatedFact):
 
 class CoverageGap(DatedFact):
     """A cell of the matrix (or a kind of place within it) that nobody monitors, since when and why."""
+
+    known_to_network = Q()
 
     setting = models.ForeignKey(DetentionSetting, on_delete=models.PROTECT, related_name="gaps")
     jurisdictions = models.ManyToManyField(Jurisdiction, related_name="gaps")
@@ -134,6 +138,8 @@ class GapInquiry(models.Model):
 
 class CoverageNote(DatedFact):
     """Why a cell is as it is although it looks odd: an empty cell that is no gap, or two bodies in one cell."""
+
+    known_to_network = Q()
 
     class Kind(models.TextChoices):
         NO_PLACES = "no_places", _("empty: there are no such places here")

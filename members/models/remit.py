@@ -3,6 +3,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.body import MemberBody
@@ -35,6 +36,8 @@ class Remit(DatedFact):
 
     A remit without bodies says that a source states there is nobody; that is not the same as no remit at all.
     """
+
+    known_to_network = Q()
 
     class Layer(models.TextChoices):
         INSPECTION = "inspection", _("inspection")
@@ -83,6 +86,8 @@ class Remit(DatedFact):
 
 class RemitBody(models.Model):
     """A body's part in a remit: its relation to the others in the cell, and the words that limit it."""
+
+    known_to_network = Q()
 
     class Relation(models.TextChoices):
         LEAD = "lead", _("lead")

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bilingual import BilingualName
@@ -22,6 +23,8 @@ class SupervisionArea(BilingualName):
 
 class DetentionSetting(BilingualName):
     """A kind of detention: prisons, police custody, immigration detention. A row of the coverage matrix."""
+
+    known_to_network = Q()
 
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="settings")
     slug = models.SlugField(_("short name"), max_length=60)

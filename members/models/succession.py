@@ -9,6 +9,8 @@ from npmportal.models.dated import Precision
 class Succession(models.Model):
     """One body's work passing to another on a day: a merger or a split is several of these. A new name is none."""
 
+    known_to_network = Q()
+
     class Kind(models.TextChoices):
         MERGER = "merger", _("merged into")
         SPLIT = "split", _("split off")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -25,7 +24,7 @@ from npmportal import audit
 from npmportal.access import MANAGE_BODY_PEOPLE, grants_of
 from npmportal.csv_files import csv_response
 from npmportal.models import AuditEvent
-from npmportal.paging import Keyset, cheap_count, paginate
+from npmportal.paging import Keyset, cheap_count, paginate, read_moment
 
 AT_ONCE = 500
 
@@ -37,13 +36,10 @@ class ByMomentThenNumber(Keyset):
         found = re.fullmatch(r"(?P<moment>[0-9T:.+-]{10,40})_(?P<number>[0-9]{1,18})", text, re.ASCII)
         if not found:
             raise ValueError("A place in this list is written <moment>_<number>.")
-        moment = datetime.fromisoformat(found["moment"])
-        if timezone.is_naive(moment) or not 2000 <= moment.year < 2200:
-            raise ValueError("A moment has a zone, and lies in a year that can be.")
-        return moment, int(found["number"])
+        return read_moment(found["moment"]), int(found["number"])
 
 
-NEWEST_FIRST = ByMomentThenNumber("at", datetime.fromisoformat, is_descending=True)
+NEWEST_FIRST = ByMomentThenNumber("at", read_moment, is_descending=True)
 
 
 @require_safe
@@ -122,7 +118,7 @@ def _line(entry: Entry) -> list[Any]:
         "; ".join(changes),
         row.change.effective_on if row else None,
         row.change.reason if row else "",
-        event.actor.name if event.actor else "",
+        entry.who if event.actor else "",
         event.action,
         event.get_result_display(),
         f"{event.object_type} {event.object_id}".strip(),

@@ -1,6 +1,6 @@
 """Groups: the list, one group with its seats and meetings, creating, changing and closing it, seats."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -28,9 +28,9 @@ from members.views.meeting_scope import (
 )
 from members.views.scope import desk_page
 from npmportal.access import CONVENE, can
-from npmportal.paging import Keyset, paginate
+from npmportal.paging import Keyset, paginate, read_moment
 
-LATEST_FIRST = Keyset("starts_at", datetime.fromisoformat, is_descending=True)
+LATEST_FIRST = Keyset("starts_at", read_moment, is_descending=True)
 COMING = 50
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

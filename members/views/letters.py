@@ -1,6 +1,6 @@
 """The letters that were not sent, for those who manage people."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +22,7 @@ from members.views.scope import desk_page
 from npmportal.access import MANAGE_PEOPLE
 from npmportal.accounts import require_fresh_sign_in
 from npmportal.models import MailRecord
-from npmportal.paging import Keyset, paginate
+from npmportal.paging import Keyset, paginate, read_moment
 
 OF_INVITATION = "members.invitation"
 DAYS = 30
@@ -35,13 +35,10 @@ class ByMomentThenNumber(Keyset):
         leading, separator, number = text.rpartition("_")
         if not separator or not number.isascii() or not number.isdecimal() or len(number) > 18:
             raise ValueError("A place in this list is written <moment>_<number>.")
-        moment = datetime.fromisoformat(leading)
-        if timezone.is_naive(moment):
-            raise ValueError("The moment must say how far it is from Greenwich.")
-        return moment, int(number)
+        return read_moment(leading), int(number)
 
 
-NEWEST = ByMomentThenNumber("written_at", datetime.fromisoformat, is_descending=True)
+NEWEST = ByMomentThenNumber("written_at", read_moment, is_descending=True)
 
 
 @require_safe

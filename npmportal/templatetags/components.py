@@ -41,6 +41,10 @@ TONES: dict[str, str] = {
     "chair": "good",
     "in_progress": "waiting",
     "completed": "good",
+    "waiting": "waiting",
+    "added": "good",
+    "known": "good",
+    "declined": "attention",
 }
 
 

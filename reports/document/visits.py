@@ -262,15 +262,18 @@ def _shares(
     name: str,
     kinds: type[Visit.Kind] | type[Visit.Mode] | type[Visit.Trigger],
 ) -> Table:
+    """Return the visits made by one of their fields; those of which it was not recorded are told last, as such.
+
+    Only where there are any: a snapshot frozen when the field always held something says nothing of the kind.
+    """
     found = book.content["visits"][name]
     whole = sum(found.values())
+    labels = [(kind.value, str(kind.label).capitalize()) for kind in kinds]
+    labels += [("", _("Not recorded"))] if "" in found else []
     return book.table(
         key,
         caption,
         (what, _("Visits"), _("Share")),
-        [
-            (str(kind.label).capitalize(), found.get(kind.value, 0), share(found.get(kind.value, 0), whole))
-            for kind in kinds
-        ],
+        [(label, found.get(value, 0), share(found.get(value, 0), whole)) for value, label in labels],
         total=(_("All visits"), whole, share(whole, whole)),
     )

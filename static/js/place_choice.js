@@ -8,6 +8,7 @@ function oneBox(root) {
   const form = root.closest("form");
   const box = root.querySelector("input[type=search]");
   const options = root.querySelector("#place-options");
+  const askButton = root.querySelector("button[name=ask_place]");
   const words = root.dataset;
   const hidden = element("input", { type: "hidden", name: "place" });
   const list = element("ul", { id: "place-list", role: "listbox", className: "combobox-list", hidden: true });
@@ -82,6 +83,7 @@ function oneBox(root) {
     chosen = place;
     hidden.value = place ? place.id : "";
     chosenLine.textContent = place ? `${words.chosen} ${place.name} (${place.about})` : "";
+    askButton.closest("p").hidden = Boolean(place); // one stop less on the way to the next field
     if (place) {
       box.value = place.name;
     }
@@ -89,19 +91,28 @@ function oneBox(root) {
     hidden.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // The last line of the list asks for a place that is not in it.
+  function lineOf(place, index) {
+    const line = element("li", { id: `place-line-${index}`, role: "option" });
+    line.setAttribute("aria-selected", "false");
+    const about = element("span", { className: "muted", textContent: place.about });
+    line.append(element("span", { textContent: place.name }), about);
+    // The box keeps the focus: pressing the mouse must not take it away before the click is there.
+    line.addEventListener("mousedown", (event) => event.preventDefault());
+    line.addEventListener("click", () => takeLine(index));
+    return line;
+  }
+
+  function takeLine(index) {
+    if (index < places.length) {
+      choose(places[index]);
+    } else {
+      askButton.click();
+    }
+  }
+
   function show() {
-    list.replaceChildren(
-      ...places.map((place, index) => {
-        const line = element("li", { id: `place-line-${index}`, role: "option" });
-        line.setAttribute("aria-selected", "false");
-        const about = element("span", { className: "muted", textContent: place.about });
-        line.append(element("span", { textContent: place.name }), about);
-        // The box keeps the focus: pressing the mouse must not take it away before the click is there.
-        line.addEventListener("mousedown", (event) => event.preventDefault());
-        line.addEventListener("click", () => choose(place));
-        return line;
-      }),
-    );
+    list.replaceChildren(...[...places, { name: words.ask, about: "" }].map(lineOf));
     list.hidden = places.length === 0;
     box.setAttribute("aria-expanded", String(!list.hidden));
     point(places.length ? 0 : -1);
@@ -174,8 +185,8 @@ function oneBox(root) {
     const isOpen = !list.hidden && active >= 0;
     if (waiting || timer) {
       takeWhenThere = true;
-    } else if (isOpen) {
-      choose(places[active]);
+    } else if (isOpen && (active < places.length || event.key === "Enter")) {
+      takeLine(active);
     } else if (chosen || event.key === "Tab") {
       return; // Enter saves the form, as in every other field
     } else {
@@ -193,7 +204,8 @@ function oneBox(root) {
       if (list.hidden) {
         open();
       } else {
-        point((active + (key === "ArrowDown" ? 1 : places.length - 1)) % places.length);
+        const lines = list.children.length;
+        point((active + (key === "ArrowDown" ? 1 : lines - 1)) % lines);
       }
     } else if (key === "Enter" || (key === "Tab" && !event.shiftKey)) {
       take(event);
@@ -218,7 +230,9 @@ function oneBox(root) {
 
   // With words in the box but no place chosen the server would search, not save.
   function beforeSending(event) {
-    if (!hidden.value && box.value.trim() && !(event.submitter && event.submitter.formAction.endsWith("/kept/"))) {
+    const { submitter } = event;
+    const isToSave = !submitter || (submitter !== askButton && !submitter.formAction.endsWith("/kept/"));
+    if (!hidden.value && box.value.trim() && isToSave) {
       event.preventDefault();
       event.stopImmediatePropagation();
       box.focus();

@@ -1,6 +1,6 @@
 """The cell of the coverage matrix on screen: its page, and editing it with a preview before it is saved."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members.models import CoverageGap, CoverageNote, RegisterChange, Remit, Source
-from tests.factories import BodyFactory, MechanismFactory, RemitFactory, SourceFactory
+from tests.factories import BodyFactory, MechanismFactory, PlaceFactory, RemitFactory, SourceFactory
 from tests.seals import seen
 
 DESK = "/examplia/desk/coverage/"
@@ -84,6 +84,24 @@ def test_cell_counts_visits_only_for_who_may_know_of_any(as_, remit, alpha_reade
     html = as_(administrator).get(path).content.decode()
     assert "Visits of the" not in html
     assert "/examplia/desk/visits/" not in html
+
+
+def test_open_places_are_those_of_the_day(as_, remit, coordinator):
+    here = {"mechanism": remit.setting.mechanism, "setting": remit.setting, "jurisdiction": remit.jurisdictions.get()}
+    today = date.today()
+    for name, days in {
+        "Closes soon": {"closed_on": today + timedelta(days=30)},
+        "Closed": {"closed_on": today},
+        "Opens soon": {"opened_on": today + timedelta(days=1)},
+        "Open": {"opened_on": today},
+    }.items():
+        PlaceFactory(**here, name=name, **days)
+
+    cell = CELL.replace("2014-01-01", today.isoformat())
+    html = as_(coordinator).get(f"{DESK}cell/{cell}").content.decode()
+
+    assert "2 open places of this setting" in html
+    assert [name in html for name in ("Closes soon", "Closed<", "Opens soon", ">Open<")] == [True, False, False, True]
 
 
 def test_editing_is_for_who_keeps_the_register(

@@ -1,5 +1,7 @@
 """What happens to accounts is written down, without addresses."""
 
+from datetime import date
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_removed
@@ -7,6 +9,8 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
+from members.models import Affiliation
+from members.models.affiliation_groups import sync_groups
 from npmportal.models import AuditEvent
 from tests.factories import PASSWORD, BodyFactory, MechanismFactory, person
 
@@ -53,8 +57,9 @@ def test_unknown_address_is_kept_as_nobodys(client, db):
 def test_somebody_in_two_mechanisms_has_an_event_in_each(client, alpha, mechanism):
     elsewhere = MechanismFactory(slug="elsewhere", country_en="Elsewhere")
     user = person("body_lead", alpha)
-    person_too = person("body_reader", BodyFactory(mechanism=elsewhere, slug="gamma"))
-    user.groups.add(*person_too.groups.all())
+    gamma = BodyFactory(mechanism=elsewhere, slug="gamma")
+    Affiliation.objects.create(user=user, role="body_reader", body=gamma, starts_on=date(2020, 1, 1))
+    sync_groups(user)
 
     client.post(LOGIN, {"login": user.email, "password": PASSWORD})
 

@@ -147,3 +147,10 @@ def test_error_summary_links_to_each_field_and_for_radios_to_the_first():
 
 def test_error_summary_is_not_there_without_errors():
     assert show('{% include "_components/error_summary.html" %}', form=TryForm()).strip() == ""
+
+
+def test_list_of_one_page_has_no_pager():
+    sizes = [SimpleNamespace(number=50, url="?size=50", is_chosen=True)]
+    page = SimpleNamespace(first_url=None, previous_url=None, next_url=None, last_url=None, sizes=sizes, is_only=True)
+
+    assert show('{% include "_components/pager.html" %}', page=page).strip() == ""

@@ -94,6 +94,31 @@ def test_not_recorded_is_said_and_not_printed_as_nought(page):
     assert rows["Declined"] == ["0", "1", "20%"]
 
 
+def triggers(content):
+    """Return the rows of the table of what gave rise to the visits, by their headers, in its order."""
+    (table,) = (table for table in composed(content).tables if table.key == "visits-by-trigger")
+    return {row.header: row.values for row in table.rows}
+
+
+def test_what_gave_rise_to_a_visit_is_said_last_as_not_recorded_and_the_shares_close(content):
+    content["visits"]["by_trigger"] = {"": 2, "incident": 1, "programme": 1}
+
+    rows = triggers(content)
+
+    assert list(rows)[-2:] == ["Not recorded", "All visits"]
+    assert rows["Not recorded"] == (2, "50%")
+    assert (rows["Programme"], rows["Request"], rows["All visits"]) == ((1, "25%"), (0, "0%"), (4, "100%"))
+
+
+def test_figures_frozen_when_something_was_always_recorded_are_read_as_they_were(content):
+    content["visits"]["by_trigger"] = {"programme": 5}
+
+    rows = triggers(content)
+
+    assert "Not recorded" not in rows
+    assert rows["Programme"] == rows["All visits"] == (5, "100%")
+
+
 def test_sum_that_does_not_close_is_said(page):
     assert "The sum does not close in 1 of these visits" in " ".join(page.text_content().split())
 

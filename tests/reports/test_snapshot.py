@@ -69,6 +69,12 @@ def test_access_counts_attempts_and_tells_recorded_delays_from_others(content):
     assert access["delays"] == {"visits": 2, "recorded": 1, "median": 40, "longest": 40, "minutes": 40}
 
 
+def test_what_gave_rise_to_a_visit_is_the_programme_only_where_somebody_said_so(year, visits):
+    Visit.objects.filter(pk=visits["joint"].pk).update(trigger="programme")
+
+    assert read(year)["visits"]["by_trigger"] == {"": 4, "programme": 1}
+
+
 def test_not_recorded_is_not_nought(content):
     funnel = {name: (total, recorded) for name, total, recorded in content["interviews"]["funnel"]}
 

@@ -156,9 +156,9 @@ def fill_in_tables(visit, coordinator):
     VisitPartner.objects.create(visit=visit, body=gamma)
     VisitEvent.objects.create(
         visit=visit,
-        transition="recall",
+        transition="return",
         from_state="submitted",
-        to_state="draft",
+        to_state="returned",
         reason="canary reason of a step",
         by=coordinator,
     )

@@ -17,6 +17,7 @@ from tests.visits.question_tools import questions_of, scale_of
 from visits import field_table
 from visits.actions.versions import publish
 from visits.downloading import lines, lists
+from visits.downloading.formats import FORMATS
 from visits.models import Answer, Grade, Question, RatingScale, Standard, Visit, VisitRating
 
 SAFETY, RESPECT = "Rating: Alpha tests: Safety", "Rating: Alpha tests: Respect"
@@ -165,7 +166,7 @@ def test_scales_that_are_called_the_same_are_told_apart(as_, mechanism, scale, a
 def test_nothing_is_told_of_what_was_typed_after_the_line_was_read(mechanism, visits, coordinator, monkeypatch):
     """The lines are those of the moment the file was begun; what stands in other tables is read as it goes on."""
     monkeypatch.setattr(lines, "AT_ONCE", 1)
-    found = lists.filtered_list(coordinator, mechanism, QueryDict()).lines(lists.FORMATS["csv"])
+    found = lists.filtered_list(coordinator, mechanism, QueryDict()).lines(FORMATS["csv"])
     written = found.rows("closed")
     newest = next(written)
     Visit.objects.filter(pk=visits["GOOD"].pk).update(state="returned", version=F("version") + 1)

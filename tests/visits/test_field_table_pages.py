@@ -101,7 +101,8 @@ def test_filter_is_offered_for_what_is_always_shown(as_, coordinator, canary, mo
 
 
 def test_what_others_know_follows_the_table(as_, outsider, canary, monkeypatch):
-    Visit.objects.filter(pk=canary.pk).update(state="approved")
+    # Of what did not take place there, others know nothing.
+    Visit.objects.filter(pk=canary.pk).update(state="approved", validity="valid", mode="on_site")
     url = reverse("visits:place_detail", kwargs={"npm": canary.mechanism.slug, "pk": canary.place_id})
     client = as_(outsider)
     shown = {name for name in FIELDS if stands_in(name, main_of(client.get(url)))}

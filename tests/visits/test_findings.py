@@ -57,12 +57,7 @@ def test_findings_are_written_in_the_words_of_the_body_and_read_back(as_, alpha_
 
     assert sent.status_code == 302
     one, two = draft.findings.all()
-    assert (one.own_kind, one.theme, one.basis, one.is_triangulated) == (
-        "Key concern",
-        theme,
-        ["interview", "seen"],
-        True,
-    )
+    assert (one.own_kind, one.theme, one.basis) == ("Key concern", theme, ["interview", "seen"])
     assert (one.addressees, one.is_repeated, one.answer_due_on) == (["director", "ministry"], True, date(2099, 1, 31))
     assert (two.kind, two.position, two.is_repeated) == ("good_practice", 1, None)
     page = main_of(client.get(url("visit_detail", draft)))

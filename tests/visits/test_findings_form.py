@@ -7,7 +7,7 @@ from django.urls import reverse
 from npmportal.models import AuditEvent
 from tests.visits.test_findings import main_of, url
 from visits.actions import take_transition
-from visits.forms.finding import MOST
+from visits.forms.findings import MOST
 from visits.models import Finding
 
 ALL = {"basis": Finding.Basis.values, "addressees": Finding.Addressee.values}

@@ -88,7 +88,7 @@ def empty(visit, elsewhere):
     for model in (*BESIDE.values(), VisitPartner):
         model.objects.filter(visit=visit).delete()
     must = {"place": elsewhere, "starts_on": date(2023, 1, 1), "ends_on": date(2023, 1, 1), "kind": "routine"}
-    must |= {"notice": "announced", "mode": "on_site", "trigger": "programme", "validity": "valid"}
+    must |= {"notice": "announced", "mode": "on_site", "validity": "valid"}
     fields = {name: Visit._meta.get_field(name) for name in SAID}
     none = {name: None if field.null else "" for name, field in fields.items()}
     Visit.objects.filter(pk=visit.pk).update(**none | must | {"confidentiality": "network"})

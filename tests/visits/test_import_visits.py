@@ -238,3 +238,17 @@ def test_no_other_body_and_no_coordinator_learns_of_an_import(
     assert (
         b"canary-file" in as_(alpha_lead).get(reverse("members:activity", kwargs={"npm": alpha.mechanism.slug})).content
     )
+
+
+def test_retrying_is_written_down_or_not_done(batch, alpha_lead, monkeypatch):
+    batch = checked(batch, alpha_lead, date_order="dmy")
+    monkeypatch.setattr(import_jobs, "_publish", lambda *args: (_ for _ in ()).throw(JobError("The disk is full.")))
+    batch = stored(batch, alpha_lead)
+    assert batch.job.state == "failed"
+    monkeypatch.setattr(imports.audit, "record", lambda *args, **more: (_ for _ in ()).throw(ZeroDivisionError))
+
+    with pytest.raises(ZeroDivisionError):
+        imports.retry_import(batch=batch, by=alpha_lead)
+
+    batch.job.refresh_from_db()
+    assert batch.job.state == "failed"

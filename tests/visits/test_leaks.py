@@ -1,5 +1,6 @@
 """What nobody learns by the way: of the other side's notes, of what was taken back, of drafts at a place."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,15 +9,17 @@ from django.urls import reverse
 from members.actions import people
 from members.models import Affiliation, User
 from members.models.affiliation_groups import sync_groups
+from npmportal import jobs
 from npmportal.models import AuditEvent
-from tests.factories import VisitFactory
+from tests.factories import BodyFactory, PlaceFactory, SettingFactory, VisitFactory, person
 from tests.visits.import_files import csv_bytes, stored
 from tests.visits.plan_tools import address, make_plan
 from tests.visits.test_import_places import HEAD, LIST, imported
 from tests.visits.test_review import change, text_of, url
 from visits import actions
 from visits.actions import imports
-from visits.models import Place, Plan, Visit
+from visits.actions.downloads import request_download
+from visits.models import Download, Place, Plan, Visit
 
 
 def events_of(user, *names):
@@ -61,6 +64,9 @@ def test_what_was_taken_back_before_anybody_looked_is_not_in_the_coordinators_fe
     assert "taken back unread" not in of_office
     assert "<del>What was read.</del>" in of_office
     assert "<ins>The final words.</ins>" in of_office
+    # Nor why it was taken back, nor that it was: the first submission is none.
+    for said, times in (("A slip.", 1), ("Taken back, a draft again", 1), (">Submitted<", 3)):
+        assert (of_body.count(said), of_office.count(said)) == (times, 2 if said == ">Submitted<" else 0)
 
 
 def test_a_change_after_approval_that_was_taken_back_is_told_as_what_came_of_it(
@@ -150,3 +156,72 @@ def test_who_is_moved_leaves_the_teams_of_sealed_plans(prison, alpha, beta, alph
     people.move_person(affiliation=role, role="body_monitor", scope=beta, by=administrator)
 
     assert not plan.team.exists()
+
+
+# -- What the register refuses ----------------------------------------------------------------------------------------
+def refusals(client, prison):
+    """What the register answers to whoever would remove a body, a setting or a jurisdiction that is in use."""
+    lists = (f"lists/settings/{prison.setting_id}", f"lists/jurisdictions/{prison.jurisdiction_id}")
+    pages = [client.post(f"/examplia/desk/register/{path}/remove/", {"reason": "x"}) for path in (*IN_USE, *lists)]
+    return [sorted(set(re.findall("It is in use and stays[^<]*", page.text))) for page in pages]
+
+
+IN_USE = ("bodies/alpha", "bodies/gamma")
+
+
+@pytest.mark.parametrize("hidden", ["plan", "partner", "draft"])
+def test_a_refusal_of_the_register_tells_of_no_plan_and_no_draft(
+    as_, hidden, prison, alpha, outsider, alpha_lead, coordinator, administrator
+):
+    gamma, delta = outsider.affiliations.get().body, BodyFactory(mechanism=prison.mechanism, slug="delta")
+    people = (coordinator, administrator)
+    before = [refusals(as_(user), prison) for user in people]
+    assert before[0] == [
+        ["It is in use and stays: remit bodies."],
+        ["It is in use and stays: there are records that refer to it."],
+        ["It is in use and stays: places, remits."],
+        ["It is in use and stays: places, remits."],
+    ]
+
+    for body in (gamma, delta):
+        if hidden == "draft":
+            VisitFactory(place=prison, lead_body=body)
+        else:
+            by = person("body_lead", body)
+            made, partner = (body, alpha) if hidden == "plan" else (alpha, body)
+            make_plan(prison, made, by=by if hidden == "plan" else alpha_lead, partners=[partner])
+
+    assert [refusals(as_(user), prison) for user in people] == before
+    answer = as_(coordinator).post("/examplia/desk/register/bodies/delta/remove/", {"reason": "x"})
+    assert "It is in use and stays: there are records that refer to it." in answer.text
+
+
+def test_a_refusal_of_the_register_counts_no_place_struck_off(as_, mechanism, alpha, coordinator):
+    """A place that left the register stays for whoever has a draft there; nobody else is told so by a refusal."""
+    setting = SettingFactory(mechanism=mechanism, slug="huts", name_en="Huts")
+    place = PlaceFactory(mechanism=mechanism, setting=setting)
+    VisitFactory(place=place, lead_body=alpha)
+    Place.objects.filter(pk=place.pk).update(is_struck_off=True)
+
+    answer = as_(coordinator).post(f"/examplia/desk/register/lists/settings/{setting.pk}/remove/", {"reason": "x"})
+
+    assert "It is in use and stays: there are records that refer to it." in answer.text
+
+
+# -- Files made before ------------------------------------------------------------------------------------------------
+def test_whoever_is_taken_off_a_visit_fetches_no_file_made_before(
+    as_, joint, alpha, beta, alpha_monitor, beta_monitor, outsider, no_broker
+):
+    Visit.objects.filter(pk=joint.pk).update(summary="SECRETSUM")
+    same = {"mechanism": joint.mechanism, "format": "json", "query": "", "language": "en-gb"}
+    theirs, others = (request_download(by=user, **same) for user in (beta_monitor, outsider))
+    for download in (theirs, others):
+        jobs.run(str(download.job_id))
+    path = f"/examplia/desk/visits/downloads/{theirs.pk}/file/"
+    assert b"SECRETSUM" in b"".join(as_(beta_monitor).get(path).streaming_content)
+
+    joint.refresh_from_db()
+    actions.change_visit(visit=joint, partners=[], expected_version=joint.version, by=alpha_monitor)
+
+    assert as_(beta_monitor).get(path).status_code == 404
+    assert Download.objects.visible_to(outsider).exists()

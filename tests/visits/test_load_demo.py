@@ -14,6 +14,7 @@ from visits.models import (
     Answer,
     NeedExamined,
     Place,
+    PlaceRequest,
     QuestionVersion,
     TeamMember,
     Visit,
@@ -50,6 +51,16 @@ def load(number, **options):
     out = io.StringIO()
     call_command("load_demo", visits=number, until=date.fromisoformat(UNTIL), stdout=out, **options)
     return out.getvalue()
+
+
+def test_somebody_asks_for_a_place_once(network, alpha, alpha_monitor):
+    for _time in range(2):
+        load(40)
+
+    asked = PlaceRequest.objects.get()
+    assert (asked.body, asked.asked_by, asked.state) == (alpha, alpha_monitor, "waiting")
+    assert "(invented)" in asked.name
+    assert not Place.objects.filter(name=asked.name).exists()
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +146,13 @@ def test_some_numbers_are_not_recorded(network):
 
     assert Visit.objects.filter(people_in_custody=None).exists()
     assert Visit.objects.exclude(people_in_custody=None).exists()
+
+
+def test_of_one_visit_in_ten_nobody_said_what_gave_rise_to_it(network):
+    load(300)
+
+    assert Visit.objects.filter(trigger="").count() == 30
+    assert Visit.objects.filter(trigger="programme").count() > 100
 
 
 def test_newest_visits_have_teams_numbers_and_needs(network, monkeypatch):

@@ -225,3 +225,15 @@ def test_map_shows_points_with_the_numbers_of_the_list(as_, alpha_reader, strang
     assert "one more place" in page
     assert as_(stranger).get(url).status_code == 404
     assert as_(None).get(url).url.startswith(reverse("account_login"))
+
+
+def test_a_day_of_opening_after_the_kept_place_closed_is_not_taken_over(prison, twin, coordinator):
+    Place.objects.filter(pk=prison.pk).update(closed_on=date(1980, 1, 1))
+    Place.objects.filter(pk=twin.pk).update(opened_on=date(1990, 1, 1))
+    prison.refresh_from_db()
+    twin.refresh_from_db()
+
+    actions.merge_places(kept=prison, duplicate=twin, reason="Same gate", by=coordinator)
+
+    prison.refresh_from_db()
+    assert (prison.opened_on, prison.closed_on, prison.town) == (None, date(1980, 1, 1), "Quozandel")

@@ -17,9 +17,12 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from tests.factories import PlaceFactory
+from tests.visits.import_files import csv_bytes, stored
 from tests.visits.plan_tools import address, make_plan, next_monday, typed
+from tests.visits.test_import_places import imported
+from visits.actions import imports
 from visits.actions import plans as actions
-from visits.models import Plan, PlanSaving
+from visits.models import Place, PlaceMerge, Plan, PlanSaving
 from visits.plan_meetings import fortnights_met, often_asked
 from visits.plan_steps import STEPS
 
@@ -221,3 +224,85 @@ def test_who_asks_often_is_told_in_steps(as_, prison, alpha, beta, beta_monitor,
     assert "20 times or more" in page
     assert "79" not in re.sub(r"value=\"\w+\"", "", page.split("Who asks often")[1].split("</main>")[0])
     assert often_asked(prison.mechanism, date.today() + timedelta(days=28)) == []
+
+
+FORTNIGHTS = "/examplia/desk/plans/fortnights/"
+
+
+@pytest.fixture
+def apart(prison, alpha, beta, alpha_monitor, beta_monitor):
+    """A sealed plan of alpha at one place and one of beta at another, in the same fortnight."""
+    same = {"mechanism": prison.mechanism, "setting": prison.setting, "jurisdiction": prison.jurisdiction}
+    other = PlaceFactory(name="Ypsilon Station", **same)
+    PlaceFactory(name="Dummy", **same)
+    return (
+        make_plan(prison, alpha, by=alpha_monitor),
+        make_plan(other, beta, by=beta_monitor, starts_on=next_monday() + timedelta(days=5)),
+    )
+
+
+def test_merging_two_places_tells_nothing_of_plans_made_before(as_, apart, coordinator, alpha_monitor, beta_monitor):
+    client = as_(coordinator)
+    before = masked(client.get(FORTNIGHTS).content.decode())
+    kept, duplicate = apart[0].place, apart[1].place
+
+    client.post(f"/examplia/desk/places/{kept.pk}/merge/{duplicate.pk}/", {"reason": "Twice"}, follow=True)
+
+    assert {plan.place for plan in Plan.objects.all()} == {kept}
+    assert masked(client.get(FORTNIGHTS).content.decode()) == before
+    assert make_plan(kept, apart[0].body, by=alpha_monitor).met_in == []
+    # From when its own people save it again, the plan counts where it now is.
+    mine = Plan.objects.get(pk=apart[1].pk)
+    actions.change_plan(plan=mine, partners=[], team=[beta_monitor], expected_version=mine.version, by=beta_monitor)
+    assert mine.met_in == [mine.fortnight_first]
+    assert "Alpha Inspectorate; Beta Inspectorate" in client.get(FORTNIGHTS).content.decode()
+
+
+def test_undoing_a_merge_leaves_the_plans_as_they_were(as_, apart, coordinator):
+    client, (kept, duplicate) = as_(coordinator), [plan.place for plan in apart]
+    client.post(f"/examplia/desk/places/{kept.pk}/merge/{duplicate.pk}/", {"reason": "Twice"})
+    client.post(f"/examplia/desk/places/merges/{PlaceMerge.objects.get().pk}/undo/", {"reason": "No"})
+
+    assert [Plan.objects.get(pk=plan.pk).place_id for plan in apart] == [kept.pk, duplicate.pk]
+    assert [Plan.objects.get(pk=plan.pk).premises for plan in apart] == [kept.pk, duplicate.pk]
+
+
+def test_places_made_units_of_another_tell_nothing_of_plans_made_before(as_, apart, mechanism, coordinator, outsider):
+    client = as_(coordinator)
+    before = masked(client.get(FORTNIGHTS).content.decode())
+    rows = csv_bytes([[plan.place.name, "Dummy"] for plan in apart], ["name", "parent"])
+
+    batch = stored(imported(rows, coordinator, mechanism), coordinator)
+
+    dummy = Place.objects.get(name="Dummy")
+    assert dummy.units.count() == 2
+    assert masked(client.get(FORTNIGHTS).content.decode()) == before
+    body = outsider.affiliations.get().body
+    assert make_plan(dummy, body, by=outsider).met_in == []
+    imports.undo_import(batch=batch, reason="Wrong", by=coordinator)
+    assert dummy.units.count() == 0
+    assert masked(client.get(FORTNIGHTS).content.decode()) == before
+
+
+def test_a_place_that_leaves_the_register_tells_nothing_of_the_unit(places, apart, alpha, beta, beta_monitor):
+    """Else whoever adds a unit and removes it again would learn which of the plans that meet was for it."""
+    wing = places[1]
+    mine = make_plan(wing, beta, by=beta_monitor)
+    assert mine.met_in
+
+    wing.delete()
+
+    mine.refresh_from_db()
+    assert mine.place is None
+    assert fortnights_met(apart[0]) == mine.met_in
+
+
+def test_a_plan_taken_up_again_counts_where_it_now_is(apart, alpha_monitor, beta_monitor):
+    first, second = apart
+    actions.take_plan_step(plan=second, step=STEPS["cancel"], reason="No", by=beta_monitor)
+    Place.objects.filter(pk=second.place_id).update(parent=first.place)
+
+    taken_up = actions.take_plan_step(plan=second, step=STEPS["resume"], reason="Yes", by=beta_monitor)
+
+    assert taken_up.met_in == [first.fortnight_first]
+    assert fortnights_met(first) == taken_up.met_in

@@ -75,6 +75,11 @@ def test_anonymous_and_retired_to_login(request, as_, draft, part, who):
     assert client.get(url_of(draft, part)).url.startswith(reverse("account_login"))
 
 
+@pytest.mark.parametrize("part", [*PARTS, "ratings", "answers", "change"])
+def test_forms_are_opened_and_sent_and_nothing_else(as_, alpha_monitor, draft, part):
+    assert as_(alpha_monitor).put(url_of(draft, part)).status_code == 405
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("state", ["submitted", "withdrawn", "discarded"])
 def test_closed_visit_leads_back_to_its_page(as_, alpha_monitor, draft, part, state):

@@ -143,3 +143,16 @@ def test_view_with_words_of_another_time_shows_the_list(as_, alpha_monitor, own,
 
     assert response.status_code == 200
     assert as_(alpha_monitor).get(address(own)).status_code == 200
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_name_taken_a_moment_ago_is_explained(as_, alpha_monitor, mechanism, own, new_url, monkeypatch, is_new):
+    """The other request was stored after the form had looked."""
+    monkeypatch.setattr("visits.forms.saved_view.SavedViewForm.clean", lambda form: form.cleaned_data)
+    other = SavedView.objects.create(mechanism=mechanism, person=alpha_monitor, name="Other", query=QUERY)
+
+    response = as_(alpha_monitor).post(new_url if is_new else address(other), {"name": "Mine"})
+
+    assert response.status_code == 200
+    assert response.context["form"].errors == {"name": ["There is a view with this name already."]}
+    assert sorted(SavedView.objects.values_list("name", flat=True)) == ["Mine", "Other"]

@@ -323,3 +323,20 @@ def test_queries_are_constant_in_the_number_of_visits(as_, coordinator, alpha_le
 def test_fields_of_the_code_are_those_of_the_triggers():
     assert words.TEXTS == importlib.import_module("visits.migrations.0019_words_of_visits").FIELDS
     assert excerpts.LETTERS == 100_000
+
+
+@pytest.mark.parametrize("page", ["search/?q={word}", "visits/?words={word}"])
+def test_a_hidden_text_that_holds_the_word_asks_the_database_nothing_else(page, as_, visit, beta_monitor):
+    """Else it could be timed, word by word, what stands in texts of others."""
+    client = as_(beta_monitor)
+    client.get(f"/examplia/desk/{page.format(word='warm')}")
+    asked = {}
+    for word in ("zzzxq", "mould"):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/examplia/desk/{page.format(word=word)}")
+        asked[word] = [query["sql"].replace(word, "…") for query in queries if "visittext" in query["sql"]]
+        asked[f"{word}, in all"] = len(queries)
+
+    assert asked["zzzxq"] == asked["mould"] != []
+    assert asked["zzzxq, in all"] == asked["mould, in all"]
+    assert not [sql for sql in asked["mould"] if str(visit.pk) in sql]

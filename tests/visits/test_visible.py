@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from tests.factories import VisitFactory, person
+from tests.visits.test_plans_attack import masked
 from visits.models import Visit, VisitPartner
+from visits.seeing import who_else_knows
 
 BODY_PEOPLE = {"alpha_lead", "alpha_monitor", "alpha_reader"}
 OPEN = ("draft", "returned")
@@ -37,6 +39,23 @@ def test_who_else_knows_that_it_took_place(people, draft, state, confidentiality
 
     members_and_coordinator = set(people) - {"administrator", "stranger", "retired", "anonymous"}
     assert knowing == (members_and_coordinator if (state, confidentiality) == ("approved", "network") else set())
+
+
+@pytest.mark.parametrize(
+    ("validity", "mode"),
+    [("refused", "on_site"), ("abandoned", "on_site"), ("valid", "telephone"), ("valid", "remote")],
+)
+def test_that_somebody_was_not_there_is_known_to_nobody_else(as_, people, draft, validity, mode):
+    """Else others could tell it from a visit that was made: its place would be visited, and not visited (ADR 0024)."""
+    page = f"/examplia/desk/places/{draft.place_id}/"
+    before = as_(people["outsider"]).get(page).text
+    Visit.objects.filter(pk=draft.pk).update(state="approved", validity=validity, mode=mode)
+
+    assert not [name for name, user in people.items() if Visit.objects.known_to(user).exists()]
+    readers = {name for name, user in people.items() if Visit.objects.visible_or_known_to(user).exists()}
+    assert readers == BODY_PEOPLE | {"coordinator"}
+    assert masked(as_(people["outsider"]).get(page).text) == masked(before)
+    assert "none. The annual report counts it." in who_else_knows(Visit.objects.get())
 
 
 @pytest.mark.parametrize("state", [*OPEN, *HANDED_IN])

@@ -202,7 +202,7 @@ def test_remit_that_had_ended_on_the_day_gives_a_warning(as_, alpha_monitor, url
 
 
 def test_body_that_was_no_member_on_the_day_is_warned_of(as_, alpha_monitor, alpha, url, entered):
-    Designation.objects.filter(body=alpha).update(ends_on=date(2020, 1, 1))
+    Designation.objects.filter(body=alpha).update(starts_on=date(2025, 1, 1))
 
     response = as_(alpha_monitor).post(url, entered, follow=True)
 

@@ -62,7 +62,7 @@ def test_list_is_the_set_of_those_whom_the_rule_lets_in(
     assert seen_by(mechanism, seeing.grounds_of_changing(visit), visit.body_ids) == let_in(
         lambda user: Visit.objects.editable_by(user).filter(pk=visit.pk)
     )
-    assert seen_by(mechanism, seeing.grounds_of_place(mechanism)) == let_in(
+    assert seen_by(mechanism, seeing.grounds_of_place()) == let_in(
         lambda user: Place.objects.visible_to(user).filter(pk=prison.pk)
     )
 

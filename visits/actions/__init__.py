@@ -30,6 +30,7 @@ from visits.actions.transitions import (
     VisitIncomplete,
     note_look,
     note_looks,
+    note_looks_at,
     steps_open_to,
     take_transition,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "may_keep_places",
     "note_look",
     "note_looks",
+    "note_looks_at",
     "remove_place_fact",
     "rename_place",
     "settle",

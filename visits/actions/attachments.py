@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from members.models import User
 from npmportal.access import LOG_VISITS, can
@@ -18,6 +17,7 @@ from npmportal.private_files import NoRoom, StorageAway, digest_of, discard, sto
 from npmportal.uploads.kinds import kind_of
 from npmportal.uploads.names import extension_of, tidy_name
 from npmportal.uploads.reasons import Reason, Refused
+from visits.actions.transitions import check_reason, tidy
 from visits.attachment_checks import ask_to_check, record, throw_away
 from visits.field_table import reader_of
 from visits.models import Attachment, Visit
@@ -25,11 +25,6 @@ from visits.models.attachment import attachment_path
 
 FIELD = "attachments"
 DOUBLE_CLICK = timedelta(minutes=10)
-LONGEST_REASON = 10_000
-
-
-class TakingBackRefused(Exception):
-    """A file cannot be taken back; the message says why, in words for the person who asked."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,7 @@ def _bytes(attachments: Any) -> int:
 def remove_attachment(*, attachment: Attachment, reason: str, by: User) -> Attachment:
     """Remove a file from a visit that is not handed in; who did it, when and why stays, and nothing of the file.
 
-    PermissionDenied without the right to change the visit, TakingBackRefused without a reason.
+    PermissionDenied without the right to change the visit, ReasonMissing without a reason.
     """
     attachment = _locked(attachment)
     if not may_attach(attachment.visit, by):
@@ -158,7 +153,7 @@ def remove_attachment(*, attachment: Attachment, reason: str, by: User) -> Attac
 def withdraw_attachment(*, attachment: Attachment, reason: str, by: User) -> Attachment:
     """Mark a file of a visit that was handed in as withdrawn: it stays, for whoever has seen it, and says so.
 
-    PermissionDenied for who does not log for the lead body, TakingBackRefused without a reason.
+    PermissionDenied for who does not log for the lead body, ReasonMissing without a reason.
     """
     attachment = _locked(attachment)
     if not may_withdraw(attachment.visit, by) or attachment.state == Attachment.State.REMOVED:
@@ -196,11 +191,6 @@ def _locked(attachment: Attachment) -> Attachment:
 
 
 def _note_taken_back(attachment: Attachment, reason: str, by: User) -> None:
-    reason = reason.replace("\r\n", "\n").strip()
-    if not reason:
-        raise TakingBackRefused(_("Give a reason."))
-    if "\x00" in reason:
-        raise TakingBackRefused(_("Remove the unprintable characters from this text."))
-    if len(reason) > LONGEST_REASON:
-        raise TakingBackRefused(_("The reason is too long: at most 10,000 characters."))
+    reason = tidy(reason)
+    check_reason(reason)
     attachment.taken_back_at, attachment.taken_back_by, attachment.taken_back_reason = timezone.now(), by, reason

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members.models import Mechanism, User
 from npmportal import jobs
+from npmportal.models import Job
 from visits.downloading.jobs import KIND
 from visits.models import Download
 from visits.models.download import rights_of
@@ -20,7 +21,7 @@ def request_download(*, mechanism: Mechanism, format: str, query: str, language:
     """Ask for the list with the filters ``query`` as a file of ``format``; a job makes it. The same twice is one."""
     rights = rights_of(by)
     same: dict[str, Any] = {"mechanism": mechanism, "format": format, "query": query, "language": language}
-    waiting = Download.objects.visible_to(by).filter(**same, job__state__in=("queued", "running")).first()
+    waiting = Download.objects.visible_to(by).filter(**same, job__state__in=Job.LIVE).first()
     if waiting:
         return waiting
     download = Download.objects.create(**same, requested_by=by, rights=rights, expires_at=timezone.now() + KEPT)

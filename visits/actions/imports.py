@@ -134,7 +134,7 @@ def undo_import(*, batch: Import, reason: str, by: User) -> Import:
             raise ImportRefused(_("This import cannot be undone now."))
         if is_used(batch, by):
             raise ImportRefused(_("Records of this import have been used since: it can no longer be undone."))
-        Import.objects.filter(pk=batch.pk).update(undone_reason=reason[:2000])
+        Import.objects.filter(pk=batch.pk).update(undone_reason=reason)
         _enqueue(batch, UNDO, by)
     _hurry(batch)
     return batch
@@ -153,10 +153,12 @@ def discard_import(*, batch: Import, by: User) -> None:
 
 def retry_import(*, batch: Import, by: User) -> bool:
     """Have the step that failed done again; tell whether there was one."""
-    batch = _locked_outside(batch, by)
-    done = batch.job is not None and jobs.retry(batch.job)
+    with transaction.atomic():
+        batch = _locked(batch, by)
+        done = batch.job is not None and jobs.retry(batch.job)
+        if done:
+            audit.record("import.retried", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
     if done:
-        audit.record("import.retried", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
         _hurry(batch)
     return done
 
@@ -167,11 +169,6 @@ def _locked(batch: Import, by: User) -> Import:
     if not found.exists():
         raise PermissionDenied
     return Import.objects.select_for_update(of=("self",)).select_related("mechanism", "body", "job").get(pk=batch.pk)
-
-
-@transaction.atomic
-def _locked_outside(batch: Import, by: User) -> Import:
-    return _locked(batch, by)
 
 
 def _open(batch: Import, by: User) -> Import:

@@ -9,8 +9,9 @@ from django.db import transaction
 from members.models import Mechanism, User
 from npmportal import audit, jobs
 from npmportal.models import Job
+from visits.actions.plans import may_change_plan
 from visits.documents.mandate_letter import KIND
-from visits.models import MandateLetter, Plan
+from visits.models import MandateLetter
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def languages_of(mechanism: Mechanism) -> list[tuple[str, str]]:
 
 
 def _check(letter: MandateLetter, by: User) -> None:
-    if not Plan.objects.editable_by(by).filter(pk=letter.plan_id).exists():
+    if not may_change_plan(letter.plan_id, by):
         raise PermissionDenied
 
 

@@ -4,6 +4,8 @@ Each act leaves its trace in the log of the register (members.actions.register_c
 so that nobody saves over what they have not seen.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -70,7 +72,7 @@ def enter_place_fact(
         _make_room(kind, place, row, by)
     _store(kind, row)
     effective = starts_on if kind.is_dated else values.get("happened_on")
-    _trace(CHANGE, place, row, by, before={}, after=values_of(row), effective_on=effective)
+    _trace(CHANGE, kind, place, row, by, before={}, after=values_of(row), effective_on=effective)
     return row
 
 
@@ -93,7 +95,7 @@ def end_place_fact(
     row.ends_on, row.ends_precision = ends_on, precision
     _check_days(row)
     _store(kind, row)
-    _trace(CHANGE, place, row, by, before=before, after=values_of(row), effective_on=ends_on)
+    _trace(CHANGE, kind, place, row, by, before=before, after=values_of(row), effective_on=ends_on)
     return row
 
 
@@ -122,7 +124,7 @@ def correct_place_fact(
     if kind.is_dated:
         _check_days(row)
     _store(kind, row)
-    _trace(CORRECTION, place, row, by, before=before, after=values_of(row), reason=reason)
+    _trace(CORRECTION, kind, place, row, by, before=before, after=values_of(row), reason=reason)
     return row
 
 
@@ -134,7 +136,7 @@ def remove_place_fact(*, place: Place, kind: PlaceFactKind, row: Any, reason: st
         raise PlaceFactRefused(_("A place has a name: correct this one instead."))
     before = values_of(row)
     with _conflicts_in_words(kind):
-        _trace(REMOVAL, place, row, by, before=before, after={}, reason=reason)
+        _trace(REMOVAL, kind, place, row, by, before=before, after={}, reason=reason)
         row.delete()
 
 
@@ -168,7 +170,7 @@ def _make_room(kind: PlaceFactKind, place: Place, row: Any, by: User) -> None:
         for name, value in changes.items():
             setattr(other, name, value)
         other.save(update_fields=list(changes))
-        _trace(CHANGE, place, other, by, before=before, after=values_of(other), effective_on=row.starts_on)
+        _trace(CHANGE, kind, place, other, by, before=before, after=values_of(other), effective_on=row.starts_on)
 
 
 def _check_days(row: Any) -> None:
@@ -176,31 +178,25 @@ def _check_days(row: Any) -> None:
         raise PlaceFactRefused(_("It must end after it starts."), "ends_on")
 
 
-class _conflicts_in_words:  # noqa: N801 - reads as a sentence where it is used
+@contextmanager
+def _conflicts_in_words(kind: PlaceFactKind) -> Iterator[None]:
     """Turn what the database refuses into a sentence, without ending the transaction around it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        field = {"codes": "code", "successions": "successor"}.get(kind.slug)
+        raise PlaceFactRefused(_conflict(kind, str(error)), field) from error
 
-    def __init__(self, kind: PlaceFactKind) -> None:
-        self.kind, self.point = kind, transaction.atomic()
 
-    def __enter__(self) -> None:
-        self.point.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self.point.__exit__(kind, error, trace)
-        if isinstance(error, IntegrityError):
-            raise PlaceFactRefused(self._sentence(str(error)), self._field()) from error
-
-    def _sentence(self, said: str) -> str:
-        if "one_per_name" in said:
-            return _("There is a place of this name, setting and jurisdiction already.")
-        if self.kind.slug == "codes":
-            return _("This code names another place already.")
-        if self.kind.slug == "successions":
-            return _("This is recorded already.")
-        return _("Another entry holds on some of these days. End or correct that one first.")
-
-    def _field(self) -> str | None:
-        return {"codes": "code", "successions": "successor"}.get(self.kind.slug)
+def _conflict(kind: PlaceFactKind, said: str) -> str:
+    if "one_per_name" in said:
+        return _("There is a place of this name, setting and jurisdiction already.")
+    if kind.slug == "codes":
+        return _("This code names another place already.")
+    if kind.slug == "successions":
+        return _("This is recorded already.")
+    return _("Another entry holds on some of these days. End or correct that one first.")
 
 
 def _store(kind: PlaceFactKind, row: Any) -> None:
@@ -208,12 +204,9 @@ def _store(kind: PlaceFactKind, row: Any) -> None:
         row.save()
 
 
-def _place_field(row: Any) -> str:
-    return next(kind.place_field for kind in KINDS.values() if isinstance(row, kind.model))
-
-
 def _trace(
     act: str,
+    kind: PlaceFactKind,
     place: Place,
     row: Any,
     by: User,
@@ -225,7 +218,7 @@ def _trace(
 ) -> None:
     if after:
         # Of the place only the name is said, and that it is this one, also where a correction changes something else.
-        before = {name: value for name, value in before.items() if name != _place_field(row)}
+        before = {name: value for name, value in before.items() if name != kind.place_field}
     record_change(
         act=act,
         row=row,

@@ -56,10 +56,9 @@ class MergePreview:
 
 def preview_merge(*, kept: Place, duplicate: Place, by: User) -> MergePreview:
     """Return what would move from ``duplicate`` to ``kept``; of visits only those that ``by`` may know of."""
-    known = Visit.objects.visible_to(by) | Visit.objects.known_to(by)
     fields = [str(_field(name).verbose_name) for name in _filled(kept, duplicate)]
     return MergePreview(
-        visits=known.filter(place=duplicate).count(),
+        visits=Visit.objects.visible_or_known_to(by).filter(place=duplicate).count(),
         units=list(duplicate.units.in_register().select_related("setting")),
         codes=list(duplicate.codes.all()),
         names=list(duplicate.names.all()),
@@ -181,9 +180,9 @@ def _filled(kept: Place, duplicate: Place) -> dict[str, Any]:
     if kept.latitude is None and duplicate.latitude is not None:
         names += POSITION
     found = {name: getattr(duplicate, name) for name in names}
-    opened, closed = found.get("opened_on", kept.opened_on), found.get("closed_on", kept.closed_on)
-    if opened and closed and closed <= opened:
-        found = {name: value for name, value in found.items() if name not in ("opened_on", "closed_on")}
+    opened = found.get("opened_on")
+    if opened and kept.closed_on and kept.closed_on <= opened:
+        del found["opened_on"]
     return found
 
 

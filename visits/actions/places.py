@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from members.models import Mechanism, User
 from npmportal import audit
-from npmportal.access import MANAGE_MEMBERS, REVIEW_VISITS, can
+from npmportal.access import grants_of
 from visits.models import Place
+from visits.models.place import mechanisms_keeping_places
 from visits.struck_off import bring_back
 
 # Follow from dated facts once the place is stored (visits.actions.place_facts).
@@ -42,7 +43,7 @@ class PlaceChangedMeanwhile(Exception):
 
 def may_keep_places(user: Any, mechanism: Mechanism) -> bool:
     """Tell whether ``user`` keeps the register of places: administrators and coordinator staff do."""
-    return can(user, MANAGE_MEMBERS, mechanism) or can(user, REVIEW_VISITS, mechanism)
+    return mechanism.pk in mechanisms_keeping_places(grants_of(user))
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def change_plan(
     stored = _locked(plan, by)
     if stored.version != expected_version:
         raise PlanChangedMeanwhile(stored)
-    if stored.state not in (Plan.State.PLANNED, Plan.State.POSTPONED):
+    if stored.state not in Plan.CHANGEABLE:
         raise PlanRefused(_("This plan is done or cancelled. Plan it again before you change it."))
     if stored.is_sealed and not plan.is_sealed:
         raise PlanRefused(_("A sealed plan stays sealed until the visit was made."))
@@ -84,14 +84,14 @@ def change_plan(
     if {"starts_on", "ends_on"} & set(changed):
         _refuse_days_past(plan)
     _follow(plan)
-    if ASKS_ANEW & set(changed):
+    if ASKS_ANEW & set(changed) or plan.premises != stored.premises:
         _look_for_others(plan, by)
     changed += ["partners"] * _set_partners(plan, partners)
     # The guests are their addresses here: that an address is somebody's now, or no longer, changes nothing to be told.
     changed += ["team"] * (_set_team(plan, team) or plan.guests != stored.guests)
     plan.version = stored.version + 1
     columns = ["mechanism", "place_name", "week", "last_week", "fortnight_first", "fortnight_last", "met_in"]
-    plan.save(update_fields=[*WRITTEN, *columns, "guests", "version", "updated_at"])
+    plan.save(update_fields=[*WRITTEN, *columns, "premises", "guests", "version", "updated_at"])
     if changed:
         _write_down("plan.changed", PlanEvent.Kind.CHANGED, plan, by, fields=changed)
     return plan
@@ -102,19 +102,16 @@ def take_plan_step(*, plan: Plan, step: PlanStep, reason: str, by: User) -> Plan
     """Take ``plan`` a step further or back. Raises PermissionDenied, or PlanRefused where it cannot be taken."""
     plan = _locked(plan, by)
     reason = reason.strip()
-    if plan.state not in step.sources:
-        raise PlanRefused(_("The plan is “%(state)s” now.") % {"state": plan.get_state_display()})
+    if in_the_way := _in_the_way(plan, step):
+        raise PlanRefused(in_the_way)
     if step.needs_reason and not reason:
         raise PlanRefused(_("Give a reason."))
-    if step.target == Plan.State.DONE and not plan.has_begun:
-        raise PlanRefused(_("Its first day has not come yet."))
-    if step.name == "resume" and plan.visit_id:
-        raise PlanRefused(_("A visit was logged from this plan."))
     plan.state = step.target
     if step.name == "resume":
+        plan.follow_place()
         _look_for_others(plan, by)
     plan.version += 1
-    plan.save(update_fields=["state", "met_in", "version", "updated_at"])
+    plan.save(update_fields=["state", "premises", "met_in", "version", "updated_at"])
     _write_down(f"plan.{step.kind}", step.kind, plan, by, reason=reason)
     return plan
 
@@ -138,7 +135,7 @@ def open_seal(*, plan: Plan, by: User) -> Plan:
 def tie_visit(*, plan: Plan, visit: Visit, by: User) -> Plan:
     """Remember that ``visit`` was logged from ``plan``, which is done with it. A plan that has one keeps it."""
     plan = _locked(plan, by)
-    if plan.visit_id or not plan.has_begun or plan.state not in (Plan.State.PLANNED, Plan.State.DONE):
+    if plan.visit_id or not plan.has_begun or plan.state not in Plan.LOGGABLE:
         return plan
     plan.visit, plan.state = visit, Plan.State.DONE
     plan.version += 1
@@ -150,7 +147,7 @@ def tie_visit(*, plan: Plan, visit: Visit, by: User) -> Plan:
 def _locked(plan: Plan, by: User) -> Plan:
     """Return the plan as it is stored, locked, if ``by`` may change it."""
     stored = Plan.objects.select_for_update(of=("self",)).select_related("body", "place").get(pk=plan.pk)
-    if not Plan.objects.editable_by(by).filter(pk=plan.pk).exists():
+    if not may_change_plan(plan.pk, by):
         raise PermissionDenied
     return stored
 
@@ -170,8 +167,7 @@ def _hold_place(plan: Plan) -> None:
 
 def _follow(plan: Plan) -> None:
     """Keep with the plan what follows from its place and its days."""
-    if plan.place is not None:
-        plan.mechanism, plan.place_name = plan.place.mechanism, plan.place.name
+    plan.follow_place()
     plan.follow_days()
 
 
@@ -215,9 +211,24 @@ def _write_down(action: str, kind: str, plan: Plan, by: User, *, reason: str = "
     audit.record(action, by=by, obj=plan, mechanism=plan.mechanism_id, bodies=[plan.body_id])
 
 
+def may_change_plan(plan_id: uuid.UUID, user: Any) -> bool:
+    """Tell whether ``user`` may change the plan and take it further."""
+    return Plan.objects.editable_by(user).filter(pk=plan_id).exists()
+
+
 def steps_of_plan(plan: Plan, user: Any) -> list[PlanStep]:
     """Return the steps ``user`` may take with ``plan`` now."""
-    if not Plan.objects.editable_by(user).filter(pk=plan.pk).exists():
+    if not may_change_plan(plan.pk, user):
         return []
-    found = [step for step in STEPS.values() if plan.state in step.sources]
-    return [s for s in found if (plan.has_begun or s.name != "done") and not (s.name == "resume" and plan.visit_id)]
+    return [step for step in STEPS.values() if not _in_the_way(plan, step)]
+
+
+def _in_the_way(plan: Plan, step: PlanStep) -> str:
+    """Return, in a sentence, why ``plan`` cannot take ``step`` now; nothing where it can."""
+    if plan.state not in step.sources:
+        return _("The plan is “%(state)s” now.") % {"state": plan.get_state_display()}
+    if step.target == Plan.State.DONE and not plan.has_begun:
+        return _("Its first day has not come yet.")
+    if step.name == "resume" and plan.visit_id:
+        return _("A visit was logged from this plan.")
+    return ""

@@ -1,17 +1,19 @@
 """The steps a visit takes, driven by the table visits.models.transition.TRANSITIONS."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
 from npmportal import audit
-from npmportal.access import APPROVE_VISITS, PERMISSIONS, can, holders
+from npmportal.access import APPROVE_VISITS, PERMISSIONS, grants_of, holders
+from npmportal.models import AuditEvent
 from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
 from visits.models.completeness import gaps_of
 
@@ -48,8 +50,12 @@ def may_take(step: Transition, visit: Visit, user: Any) -> bool:
 
 
 def _holds(permission: str, visit: Visit, user: Any) -> bool:
-    scope = visit.lead_body if permission in PERMISSIONS["members.MemberBody"] else visit.mechanism
-    return can(user, permission, scope)
+    scope = visit.lead_body_id if _is_of_body(permission) else visit.mechanism_id
+    return scope in grants_of(user).on(permission)
+
+
+def _is_of_body(permission: str) -> bool:
+    return permission in PERMISSIONS["members.MemberBody"]
 
 
 def may_review(visit: Visit, user: Any) -> bool:
@@ -122,7 +128,43 @@ def note_looks(visits: Iterable[Visit], user: Any) -> None:
     """The same of several ``visits`` whose content one page prints. One query, or none."""
     submitted = (visit for visit in visits if visit.state == State.SUBMITTED and visit.looked_at is None)
     if new := [visit.pk for visit in submitted if may_review(visit, user)]:
-        Visit.objects.filter(pk__in=new, state=State.SUBMITTED, looked_at=None).update(looked_at=timezone.now())
+        note_looks_at(Visit.objects.filter(pk__in=new), user)
+
+
+def note_looks_at(visits: QuerySet[Visit], user: Any) -> None:
+    """The same of those in the database, of which a file or a search prints the content: `may_review` of all at once.
+
+    One query, however many there are, or none where ``user`` reviews nothing.
+    """
+    reviewed = [(permission, grants_of(user).on(permission)) for permission in TRANSITIONS["return"].permissions]
+    scopes = Q(pk__in=[])
+    for permission, held in reviewed:
+        scopes |= Q(**{f"{'lead_body' if _is_of_body(permission) else 'mechanism'}__in": sorted(held)})
+    if not any(held for _permission, held in reviewed):
+        return
+    new = visits.filter(scopes, state=State.SUBMITTED, looked_at=None).exclude(submitted_by=user.pk)
+    ids = new.order_by().values("pk")
+    Visit.objects.filter(pk__in=ids, state=State.SUBMITTED, looked_at=None).update(looked_at=timezone.now())
+
+
+def note_reading(visit: Visit, user: Any, *, again_after: timedelta | None = None) -> None:
+    """Write down that ``user`` reads ``visit`` or its files, where it is restricted: its readers were told so.
+
+    ``again_after``: not where it was written down of the same person less than so long ago.
+    """
+    if visit.confidentiality != Visit.Confidentiality.RESTRICTED:
+        return
+    if again_after is not None:
+        before = AuditEvent.objects.about(visit).filter(action__in=("visit.read", "visit.draft_read"), actor=user.pk)
+        if before.filter(at__gt=timezone.now() - again_after).exists():
+            return
+    audit.record(
+        "visit.read" if visit.state in Visit.HANDED_IN else "visit.draft_read",
+        by=user,
+        obj=visit,
+        mechanism=visit.mechanism,
+        bodies=visit.body_ids,
+    )
 
 
 def tidy(reason: str) -> str:

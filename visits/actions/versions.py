@@ -5,21 +5,25 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from members.models import Mechanism, MemberBody, User
 from npmportal import audit
 from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, can
-from visits.models import QuestionSet, RatingScale, Theme
-from visits.models.version import Version
+from visits.models import QuestionSet, QuestionVersion, RatingScale, ScaleVersion, Theme
 
 Owner = RatingScale | QuestionSet
+Version = ScaleVersion | QuestionVersion
 
 
 class VersionRefused(Exception):
-    """A step that cannot be taken with a version; the message says why."""
+    """A step that cannot be taken: a plain sentence, and the form field it belongs to where there is one."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def may_keep(user: Any, mechanism: Mechanism, body: MemberBody | None) -> bool:
@@ -29,10 +33,18 @@ def may_keep(user: Any, mechanism: Mechanism, body: MemberBody | None) -> bool:
 
 @transaction.atomic
 def add_scale(*, scale: RatingScale, settings: Iterable[Any], by: User) -> RatingScale:
-    """Store the new ``scale`` for ``settings`` (none: every setting) with an empty draft. Raises PermissionDenied."""
+    """Store the new ``scale`` for ``settings`` (none: every setting) with an empty draft.
+
+    Raises PermissionDenied, or VersionRefused where one of this name is being stored at the same moment.
+    """
     _check(by, scale)
     scale.slug = free_slug(scale)
-    scale.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            scale.save(force_insert=True)
+    except IntegrityError as error:
+        sentence = _("A scale of this name was added a moment ago. Look at the list before you add it again.")
+        raise VersionRefused(sentence) from error
     scale.settings.set(settings)
     scale.versions.create()
     _record("rating_scale.added", scale, by)
@@ -43,10 +55,12 @@ def add_scale(*, scale: RatingScale, settings: Iterable[Any], by: User) -> Ratin
 def add_question_set(*, question_set: QuestionSet, by: User) -> QuestionSet:
     """Store the new ``question_set`` with an empty draft. Raises PermissionDenied, or VersionRefused for a second."""
     _check(by, question_set)
-    same = QuestionSet.objects.filter(body=question_set.body, setting=question_set.setting)
-    if same.exists():
-        raise VersionRefused(_("There is a question set for this setting already: make a new version of it."))
-    question_set.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            question_set.save(force_insert=True)
+    except IntegrityError as error:
+        sentence = _("There is a question set for this setting already: make a new version of it.")
+        raise VersionRefused(sentence, "setting") from error
     question_set.versions.create()
     _record("question_set.added", question_set, by)
     return question_set
@@ -85,7 +99,7 @@ def write_draft(*, version: Version, rows: dict[str, list[Any]], note: str, by: 
         for position, row in enumerate(wanted):
             row.pk, row.version, row.position = None, version, position
         getattr(version, name).model._default_manager.bulk_create(wanted)
-    owner = _owner(version)
+    owner = version.owner
     _record("rating_scale.written" if _is_scale(owner) else "question_set.written", owner, by)
 
 
@@ -96,7 +110,7 @@ def publish(*, version: Version, starts_on: date, by: User) -> None:
     Raises PermissionDenied, or VersionRefused where it says nothing yet or would not be the latest.
     """
     version = _locked_draft(version, by)
-    owner: Any = _owner(version)
+    owner: Any = version.owner
     if not getattr(version, contents_of(version)[0]).exists():
         raise VersionRefused(_("There is nothing in it yet: write it first."))
     last = owner.versions.published().order_by("-starts_on").first()
@@ -115,20 +129,28 @@ def publish(*, version: Version, starts_on: date, by: User) -> None:
 def discard_draft(*, version: Version, by: User) -> None:
     """Throw the draft away; what was published stays. Raises PermissionDenied or VersionRefused."""
     version = _locked_draft(version, by)
-    owner = _owner(version)
+    owner = version.owner
     version.delete()
     _record("rating_scale.draft_discarded" if _is_scale(owner) else "question_set.draft_discarded", owner, by)
 
 
 @transaction.atomic
 def keep_theme(*, theme: Theme, by: User) -> Theme:
-    """Store a new or changed ``theme``; a new one stands last. Raises PermissionDenied."""
+    """Store a new or changed ``theme``; a new one stands last.
+
+    Raises PermissionDenied, or VersionRefused where there is one of this name by now.
+    """
     if not can(by, REVIEW_VISITS, theme.mechanism):
         raise PermissionDenied
     is_new = theme.pk is None
     if is_new:
         theme.position = (theme.mechanism.themes.aggregate(last=models.Max("position"))["last"] or 0) + 1
-    theme.save()
+    try:
+        with transaction.atomic():
+            theme.save()
+    except IntegrityError as error:
+        field = "name_nl" if "once_in_dutch" in str(error) else "name_en"
+        raise VersionRefused(_("There is a theme of this name already."), field) from error
     audit.record("theme.added" if is_new else "theme.changed", by=by, obj=theme, mechanism=theme.mechanism)
     return theme
 
@@ -145,10 +167,6 @@ def free_slug(scale: RatingScale) -> str:
         RatingScale.objects.filter(mechanism=scale.mechanism, slug__startswith=stem).values_list("slug", flat=True)
     )
     return next(slug for slug in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
-
-
-def _owner(version: Any) -> Any:
-    return version.owner
 
 
 def _is_scale(owner: Any) -> bool:

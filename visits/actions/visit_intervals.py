@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from members.models import Mechanism, MemberBody, User
+from members.models import Mechanism, User
 from npmportal import audit
-from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, can, grants_of
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, grants_of
+from visits.actions.versions import may_keep
 from visits.models import VisitInterval
 
 ALIKE = ("mechanism", "body", "place", "setting", "capacity_from")
@@ -18,11 +18,6 @@ ALIKE = ("mechanism", "body", "place", "setting", "capacity_from")
 
 class IntervalRefused(Exception):
     """A rule that cannot be set; the message says why."""
-
-
-def may_set_interval(user: Any, mechanism: Mechanism, body: MemberBody | None) -> bool:
-    """Tell whether ``user`` says how often: coordinator staff for the network, the lead for the own body."""
-    return can(user, MANAGE_BODY_PEOPLE, body) if body else can(user, REVIEW_VISITS, mechanism)
 
 
 def may_set_some(user: Any, mechanism: Mechanism) -> bool:
@@ -37,13 +32,11 @@ def set_interval(*, interval: VisitInterval, by: User) -> VisitInterval:
 
     Raises PermissionDenied, or IntervalRefused where another rule for the same places holds on some of the days.
     """
-    if not may_set_interval(by, interval.mechanism, interval.body):
+    if not may_keep(by, interval.mechanism, interval.body):
         raise PermissionDenied
     same = {name: getattr(interval, name) for name in ALIKE}
-    exact = Q(**{name: value for name, value in same.items() if value is not None})
-    exact &= Q(**{f"{name}__isnull": True for name, value in same.items() if value is None})
-    before = VisitInterval.objects.select_for_update(of=("self",)).filter(exact, ends_on=None)
-    before.filter(starts_on__lt=interval.starts_on).update(ends_on=interval.starts_on)
+    before = VisitInterval.objects.filter(**same, ends_on=None, starts_on__lt=interval.starts_on)
+    before.update(ends_on=interval.starts_on)
     try:
         with transaction.atomic():
             interval.save(force_insert=True)
@@ -56,7 +49,7 @@ def set_interval(*, interval: VisitInterval, by: User) -> VisitInterval:
 @transaction.atomic
 def end_interval(*, interval: VisitInterval, ends_on: date, by: User) -> VisitInterval:
     """Let ``interval`` no longer hold from ``ends_on`` on. Raises PermissionDenied, or IntervalRefused."""
-    if not may_set_interval(by, interval.mechanism, interval.body):
+    if not may_keep(by, interval.mechanism, interval.body):
         raise PermissionDenied
     interval = VisitInterval.objects.select_for_update(of=("self",)).get(pk=interval.pk)
     if interval.ends_on is not None:  # another rule may follow it

@@ -13,7 +13,9 @@ from npmportal.access import LOG_VISITS, can
 from visits.actions.form_drafts import throw_draft_away
 from visits.actions.transitions import check_complete, check_reason, move, tidy, write_down
 from visits.field_table import reader_of
-from visits.models import TRANSITIONS, Place, Visit, VisitChange, VisitNumber, VisitPartner
+from visits.models import TRANSITIONS, Download, Place, Visit, VisitChange, VisitNumber, VisitPartner
+from visits.models.change import as_json
+from visits.models.number import reference_of, reference_prefix
 from visits.models.place_hold import hold_place
 
 # What a person records about a visit; everything else about it is kept by the portal.
@@ -43,8 +45,7 @@ RECORDED = (
     "isolation_note",
     "summary",
 )
-
-
+# What is stored with every change.
 FOLLOWING = ("mechanism", "setting", "jurisdiction", "version", "updated_at")
 
 
@@ -143,12 +144,11 @@ def change_visit(
     try:
         with transaction.atomic():
             columns = [name for name in changed if name != "partners"]
-            visit.save(
-                update_fields=[*columns, *moved, "mechanism", "setting", "jurisdiction", "version", "updated_at"]
-            )
+            visit.save(update_fields=[*columns, *moved, *FOLLOWING])
     except IntegrityError as error:
         raise ReferenceTaken from error
     visit.body_ids = _bodies_of(visit)
+    Download.objects.end_for(set(before) - set(visit.body_ids))
     VisitChange.objects.create(visit=visit, state=stored.state, by=by, fields=_both(changed, stored, visit, before))
     bodies = {*before, *visit.body_ids}  # a partner that was taken off reads of it too
     audit.record("visit.changed", by=by, obj=visit, mechanism=visit.mechanism, bodies=bodies, fields=changed)
@@ -187,16 +187,12 @@ def _both(changed: list[str], stored: Visit, visit: Visit, bodies_before: list[i
     """Return what stood before and what stands now in each field of ``changed``, as JSON keeps it."""
     fields: dict[str, Any] = {name: Visit._meta.get_field(name) for name in changed if name != "partners"}
     both = {
-        name: [_as_json(getattr(version, field.attname)) for version in (stored, visit)]
+        name: [as_json(getattr(version, field.attname)) for version in (stored, visit)]
         for name, field in fields.items()
     }
     if "partners" in changed:
         both["partners"] = [bodies_before[1:], visit.body_ids[1:]]
     return both
-
-
-def _as_json(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | str) else str(value)
 
 
 def next_reference(visit: Visit, *, is_sure: bool = True) -> str:
@@ -206,13 +202,13 @@ def next_reference(visit: Visit, *, is_sure: bool = True) -> str:
     for. Raises PlaceGone.
     """
     body, year = visit.lead_body, visit.starts_on.year
-    abbreviation = body.abbreviation.replace(" ", "-")[:20]
+    prefix = reference_prefix(body)
     while True:
         number = VisitNumber.take(body, year, visit.place_id)
         if number is None:
             _hold_place(visit)
             continue
-        reference = f"{abbreviation}-{year}-{number:04d}"
+        reference = reference_of(prefix, year, number)
         if not is_sure or not Visit.objects.filter(lead_body=body, reference=reference).exists():
             return reference
 

@@ -1,19 +1,11 @@
-"""What can happen to places and visits: for each action its sentence, and who may read of it (members/activity.py)."""
+"""What can happen to visits: for each action its sentence, and who may read of it (members/activity.py)."""
 
 from django.utils.translation import gettext_lazy as _
 
 from members.activity import OWN_BODY, Action, Subject, actions
-from npmportal.access import MANAGE_MEMBERS, VIEW_SUBMITTED_VISITS
+from npmportal.access import VIEW_SUBMITTED_VISITS
 
 ACTIONS: dict[str, Action] = {
-    **actions(
-        "register",
-        MANAGE_MEMBERS,
-        {
-            "place.added": _("{who} added {what} to the register of places."),
-            "place.changed": _("{who} changed {what} in the register of places."),
-        },
-    ),
     **actions(
         "visits",
         OWN_BODY,
@@ -69,5 +61,4 @@ ACTIONS: dict[str, Action] = {
 
 SUBJECTS: dict[str, Subject] = {
     "visits.visit": Subject(_("a visit"), _("visit {name}"), "reference", "visits:visit_detail"),
-    "visits.place": Subject(_("a place"), _("{name}"), "name", "visits:place_detail"),
 }

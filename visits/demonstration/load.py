@@ -15,6 +15,7 @@ from visits.demonstration import names
 from visits.demonstration.files import store_files
 from visits.demonstration.findings import store_findings
 from visits.demonstration.place_facts import store_facts
+from visits.demonstration.place_requests import store_request
 from visits.demonstration.places import estate_of, invent_places, store_places
 from visits.demonstration.programme import programme_of
 from visits.demonstration.questions import store_questions
@@ -86,6 +87,7 @@ def load(mechanism: Mechanism, *, visits: int, places: int, until: date, tell: C
     store_files(mechanism, SEED)
     store_questions(mechanism, SEED, dutch=dutch)
     store_findings(mechanism, SEED, dutch=dutch)
+    store_request(mechanism, people.loggers, SEED, dutch=dutch)
     return loaded
 
 

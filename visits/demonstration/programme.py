@@ -7,6 +7,7 @@ from itertools import accumulate
 from random import Random
 
 from members.models import Designation, DetentionSetting, Jurisdiction, Mechanism, MemberBody, Remit, RemitBody
+from visits.models.number import reference_prefix
 
 # How often places of a setting are visited, by a part of its short name; lay monitors come more often than inspectors.
 SETTING_WEIGHTS = (
@@ -87,7 +88,7 @@ def programme_of(mechanism: Mechanism, first: date, last: date) -> Programme:
     dated = [*remits, *members]
     days = {first} | {d for fact in dated for d in (fact.starts_on, fact.ends_on) if d and first < d <= last}
     changes = sorted(days)
-    prefixes = {body.pk: body.abbreviation.replace(" ", "-")[:20] for body in mechanism.bodies.all()}
+    prefixes = {body.pk: reference_prefix(body) for body in mechanism.bodies.all()}
     return Programme(changes, [_options_on(day, remits, members, prefixes) for day in changes])
 
 

@@ -79,6 +79,8 @@ def invent_visit(
         "ends_on": ends_on,
     }
     columns |= _circumstances(rng, option, kind)
+    if number % 10 == 4:  # not drawn: all that follows stays as it was
+        columns["trigger"] = ""
     columns |= _people(rng, place, option, columns)
     columns |= _words(rng, dutch=dutch)
     columns |= _progress(rng, ends_on, times.last)

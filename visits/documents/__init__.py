@@ -1,1 +1,1 @@
-"""Documents and calendar files about plans."""
+"""Documents and calendar files: what a team takes along on a visit."""

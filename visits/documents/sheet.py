@@ -28,7 +28,10 @@ LIMITS = Limits(memory=500_000_000, cpu_seconds=15, wall_seconds=20)
 STYLESHEET = "sheet.css"
 # In the order of the paper, by part of the record.
 PARTS: dict[str, tuple[str, ...]] = {
-    "visit": ("reference", "place", "starts_on", "ends_on", "time_in", "time_out", "kind", "notice", "validity"),
+    "visit": (
+        *("reference", "place", "starts_on", "ends_on", "time_in", "time_out", "kind", "notice", "trigger"),
+        "validity",  # how the visit is made goes without saying: the sheet is taken along
+    ),
     "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
     "numbers": Visit.FUNNEL,
     "talks": Visit.TALKS,

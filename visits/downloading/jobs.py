@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 from npmportal.jobs import JobRun, handler
 from npmportal.models import Job
 from npmportal.private_files import digest_of, put_in_place, unfinished_file
-from visits.downloading.lists import FORMATS, filtered_list
+from visits.downloading.formats import FORMATS
+from visits.downloading.lists import filtered_list
 from visits.models import Download
 
 KIND = "visits.download"

@@ -14,13 +14,14 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
-from django.utils.translation import gettext as _
 
 from visits.field_table import Reader
 from visits.judgement_columns import (
+    OF_GROUNDS,
     key_apart,
     key_of_question,
     key_of_standard,
+    label_of_grounds,
     label_of_question,
     label_of_question_apart,
     label_of_standard,
@@ -30,7 +31,6 @@ from visits.models import Answer, Grade, Question, Standard, Visit, VisitRating
 from visits.models.body_names import BodyNames
 
 Record = dict[str, Any]
-GROUNDS = ".grounds"  # behind the key of a standard
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Judgements:
             self._standards[standard.pk] = _Asked(key, _facts_of_standard(standard), said)
             self.labels["ratings"].setdefault(key, label)
             if key in with_grounds:
-                self.labels["ratings"].setdefault(f"{key}{GROUNDS}", _("%(rating)s: grounds") % {"rating": label})
+                self.labels["ratings"].setdefault(f"{key}{OF_GROUNDS}", label_of_grounds(label))
 
     def _find_questions(self) -> None:
         seen = self._seen(Answer, "answers", "question", Q())
@@ -153,7 +153,7 @@ class Judgements:
 
     def _rated(self, key: str, grade_id: int | None, note: str, *, is_graded: bool) -> Record:
         if not self._coded:
-            said = {key: self._grade_words.get(grade_id or 0), f"{key}{GROUNDS}": note} if is_graded else {key: note}
+            said = {key: self._grade_words.get(grade_id or 0), f"{key}{OF_GROUNDS}": note} if is_graded else {key: note}
             return {name: words for name, words in said.items() if words}
         grade = self._grades.get(grade_id or 0)
         return {

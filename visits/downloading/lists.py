@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from members.models import Mechanism
 from npmportal import audit
-from visits.downloading.formats import FORMATS, Format
+from visits.actions.transitions import note_looks_at
+from visits.downloading.formats import Format
 from visits.downloading.lines import Lines
 from visits.field_table import reader_of
 from visits.forms.filters import VisitFilter
@@ -35,9 +36,14 @@ class FilteredList:
         return Lines(self.visits, self.names, self.mechanism, reader, coded=kind.coded)
 
     def write_down(self, ending: str) -> int:
-        """Write down that the list leaves the portal: whose visits, how many, by which filters. Return how many."""
+        """Write down that the list leaves the portal: whose visits, how many, by which filters. Return how many.
+
+        What it says of visits that wait for a reviewer is looked at from now on.
+        """
         groups = list(self.visits.order_by().values_list("body_ids", "state").annotate(number=Count("pk")))
         states, number = {state for _bodies, state, _n in groups}, sum(n for _bodies, _state, n in groups)
+        if Visit.State.SUBMITTED in states:
+            note_looks_at(self.visits, self.user)
         audit.record(
             "visits.exported" if states.issubset(Visit.HANDED_IN) else "visits.drafts_exported",
             by=self.user,
@@ -56,6 +62,3 @@ def filtered_list(user: Any, mechanism: Mechanism, query: QueryDict) -> Filtered
     filters = VisitFilter(query, user=user, mechanism=mechanism, names=names)
     visits = filters.apply(Visit.objects.visible_to(user).filter(mechanism=mechanism))
     return FilteredList(user, mechanism, names, filters, visits)
-
-
-__all__ = ["FORMATS", "MOST_AT_ONCE", "FilteredList", "filtered_list"]

@@ -1,4 +1,4 @@
-"""Adding files to a visit, and taking one back."""
+"""Adding files to a visit."""
 
 from typing import Any
 
@@ -87,14 +87,3 @@ class AttachmentForm(forms.Form):
         is_evidence = typed["is_evidence"]
         reason = typed["evidence_reason"] if is_evidence else ""
         return About(typed["kind"], typed["title"], typed["note"], is_evidence, reason)
-
-
-class TakingBackForm(forms.Form):
-    """Why a file is removed or withdrawn."""
-
-    reason = LongTextField(label=gettext_lazy("Reason"), rows=2)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = True
-        self.fields["reason"].error_messages["required"] = _("Give a reason.")

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberBody
+from visits.limits import LONGEST_TEXT
 from visits.models import Place
 
-LONGEST_TEXT = 10_000
 CHECKED = mark_safe(" checked")
 
 

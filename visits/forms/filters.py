@@ -41,7 +41,7 @@ class ActiveFilter:
     url: str
 
 
-class _FilterForm(forms.Form):
+class FilterForm(forms.Form):
     """A GET form of which every field may be empty; a field that cannot be read filters nothing."""
 
     marks_required = True
@@ -69,7 +69,7 @@ class _FilterForm(forms.Form):
         return str(value)
 
 
-class VisitFilter(_FilterForm):
+class VisitFilter(FilterForm):
     """The filters of the list of visits."""
 
     body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, widget=QuickSelect)
@@ -222,7 +222,7 @@ def filters_in(parameters: QueryDict) -> str:
     return kept.urlencode()
 
 
-class PlaceFilter(_FilterForm):
+class PlaceFilter(FilterForm):
     """The filters of the list of places."""
 
     q = forms.CharField(label=gettext_lazy("Name or town"), required=False, max_length=100)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from members.models import Mechanism
 from npmportal.quick_select import QuickSelect
-from visits.forms.filters import _FilterForm
+from visits.forms.filters import FilterForm
 from visits.models import Finding, Theme
 from visits.place_findings import Asked
 
 
-class FindingFilter(_FilterForm):
+class FindingFilter(FilterForm):
     """Which findings are wanted; what cannot be read filters nothing and is said beside the field."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, widget=QuickSelect)

@@ -1,174 +1,136 @@
-"""The forms of a visit's ratings and answers: what its bodies judge and ask by on its first day."""
+"""The form of what a visit found and asks for: several on one page, without JavaScript."""
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.text import Truncator
+from django.db.models import Q
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from npmportal.quick_select import QuickSelect
-from visits.forms.fields import LongTextField
-from visits.forms.record import RecordForm
-from visits.models import Answer, Grade, Question, QuestionVersion, ScaleVersion, Standard, VisitRating
+from visits.forms.fields import DayField, LongTextField, QuickBoxes
+from visits.forms.record import NOT_SAID, RowsForm
+from visits.models import Finding, Theme
 
-Availability = Answer.Availability
-WHY_NOT = [(why.value, why.label) for why in Availability if why != Availability.RECORDED]
-LISTED = (Question.Kind.YES_NO, Question.Kind.CHOICE)
+MOST = 60  # members publish 5 to 65 of them in a report (domain.md 1.3)
+FRESH = 2  # empty rows after those that are filled
+REPEATED = {"": None, "no": False, "yes": True}
+PLAIN = ("kind", "own_kind", "text", "norm", "priority", "level", "addressed_to")
+# What makes a row a finding.
+TELLING = (*PLAIN, "theme", "basis", "is_repeated", "addressees", "answer_due_on")
 
 
-class RatingsForm(RecordForm):
-    """For each standard a grade of its scale, and the grounds; a scale without grades is judged in words."""
+class FindingsForm(RowsForm):
+    """Each finding a row; a row in which nothing is said is none."""
 
-    def __init__(self, *args: Any, stored: Iterable[VisitRating], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stored: Iterable[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        present = {row.standard_id: row for row in stored}
-        self.versions = list(ScaleVersion.objects.open_to(self.visit).for_page())
-        for version in self.versions:
-            grades = [(str(grade.pk), str(grade)) for grade in version.grades.all()]
-            for standard in version.standards.all():
-                self._add(standard, grades, present.get(standard.pk))
-        self._keep_last("amend_reason", "version", "seen")
+        self.stored = list(stored)
+        used = [row.theme_id for row in self.stored if row.theme_id]
+        offered = Theme.objects.filter(Q(is_retired=False) | Q(pk__in=used), mechanism=self.visit.mechanism_id)
+        self.themes = {str(theme.pk): theme for theme in offered}
+        self.number = self.rows_to_print(len(self.stored), fresh=FRESH, most=MOST)
+        for n in range(self.number):
+            self._add(n)
+            if n < len(self.stored) and f"f{n}_kind" not in self.initial:  # where it is shown again, as it was typed
+                for name, value in _told(self.stored[n]).items():
+                    self.initial.setdefault(f"f{n}_{name}", value)
+        self._keep_last("amend_reason", "version", "seen", "count")
 
-    def _add(self, standard: Any, grades: list[tuple[str, str]], row: VisitRating | None) -> None:
-        name, label = f"s{standard.pk}", standard.name
-        if grades:
-            choices = [("", _("Not rated")), *grades]
-            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices, widget=QuickSelect)
-            self.fields[name].help_text = _needed(standard)
-        note = _("%(standard)s: grounds") % {"standard": label} if grades else label
-        self.fields[f"{name}_note"] = LongTextField(label=note, rows=2)
-        if not grades:
-            self.fields[f"{name}_note"].help_text = _needed(standard)
-        if row:
-            self.initial.setdefault(name, str(row.grade_id or ""))
-            self.initial.setdefault(f"{name}_note", row.note)
-
-    def scales(self) -> Iterator[tuple[ScaleVersion, list[tuple[forms.BoundField | None, forms.BoundField]]]]:
-        """Yield each version with the two fields of each of its standards; no grade where the scale has none."""
-        for version in self.versions:
-            names = [f"s{standard.pk}" for standard in version.standards.all()]
-            yield version, [(self[name] if name in self.fields else None, self[f"{name}_note"]) for name in names]
-
-    def is_empty(self) -> bool:
-        """Tell whether no scale was in force for this visit."""
-        return not self.versions
-
-    def rows(self) -> list[VisitRating]:
-        found = []
-        for version in self.versions:
-            grades: dict[str, Grade] = {str(grade.pk): grade for grade in version.grades.all()}
-            for standard in version.standards.all():
-                grade = grades.get(self.cleaned_data.get(f"s{standard.pk}") or "")
-                note = self.cleaned_data[f"s{standard.pk}_note"]
-                if grade or note:
-                    found.append(VisitRating(standard=standard, grade=grade, note=note))
-        return found
-
-
-class AnswersForm(RecordForm):
-    """For each question an answer, or why there is none: “not asked” is not “no”."""
-
-    def __init__(self, *args: Any, stored: Iterable[Answer], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        present = {row.question_id: row for row in stored}
-        self.versions = list(QuestionVersion.objects.open_to(self.visit).for_page())
-        for question in self._questions():
-            self._add(question)
-            if row := present.get(question.pk):
-                self._fill(question, row)
-        self._keep_last("amend_reason", "version", "seen")
-
-    def _questions(self) -> Iterator[Question]:
-        for version in self.versions:
-            yield from version.questions.all()
-
-    def _add(self, question: Question) -> None:
-        name, label = f"q{question.pk}", question.text
-        help_text = " ".join(filter(None, [question.help, _needed(question)]))
-        more: dict[str, Any] = {"required": False, "help_text": help_text}
-        if question.kind in LISTED:
-            said = [(str(key), word) for key, word in question.options]
-            choices: list[Any] = [("", _("No answer yet")), *said, (_("No answer because"), WHY_NOT)]
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, widget=QuickSelect, **more)
-            return
-        if question.kind == Question.Kind.NUMBER:
-            self.fields[name] = _number_field(label, **more)
-        else:
-            self.fields[name] = LongTextField(label=label, rows=2)
-            self.fields[name].help_text = help_text
-        self.fields[f"{name}_why"] = forms.ChoiceField(
-            label=_("“%(question)s”: why there is no answer") % {"question": Truncator(label).chars(80)},
-            required=False,
-            choices=[("", "–"), *WHY_NOT],
-            widget=QuickSelect,
-        )
-
-    def _fill(self, question: Question, row: Answer) -> None:
-        name, is_said = f"q{question.pk}", row.availability == Availability.RECORDED
-        if question.kind in LISTED:
-            self.initial.setdefault(name, str(int(row.number or 0)) if is_said else row.availability)
-            return
-        said = _plain(row.number) if row.number is not None else row.text
-        self.initial.setdefault(name, said)
-        self.initial.setdefault(f"{name}_why", "" if is_said else row.availability)
+    def _add(self, n: int) -> None:
+        kinds = [("", _("Choose")), *_capital(Finding.Kind.choices)]
+        themes = [("", _("No theme")), *((pk, theme.name) for pk, theme in self.themes.items())]
+        repeated = [NOT_SAID, ("no", _("No")), ("yes", _("Yes"))]
+        found: dict[str, forms.Field] = {
+            "kind": _choice(_("Kind"), kinds),
+            "own_kind": forms.CharField(label=_("Your body’s word for it"), max_length=80, required=False),
+            "text": LongTextField(label=_("What was found, or is recommended"), rows=4),
+            "theme": _choice(_("Theme"), themes),
+            "basis": _boxes(_("It rests on"), Finding.Basis.choices),
+            "norm": forms.CharField(label=_("Norm cited"), max_length=200, required=False),
+            "is_repeated": _choice(_("Found before at this place"), repeated),
+            "priority": _choice(_("Priority"), [NOT_SAID, *Finding.Priority.choices]),
+            "level": _choice(_("Asks to change"), [NOT_SAID, *Finding.Level.choices]),
+            "addressees": _boxes(_("Addressed to"), Finding.Addressee.choices),
+            "addressed_to": forms.CharField(label=_("Addressees in words"), max_length=200, required=False),
+            "answer_due_on": DayField(label=_("Answer asked for by"), required=False),
+            "gone": forms.BooleanField(label=_("Take this one out"), required=False),
+        }
+        for name in ("own_kind", "norm", "addressed_to"):
+            found[name].widget.attrs["autocomplete"] = "off"
+        self.fields |= {f"f{n}_{name}": field for name, field in found.items()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for question in self._questions():
-            name = f"q{question.pk}"
-            if data.get(name) not in (None, "") and data.get(f"{name}_why"):
-                sentence = _("“%(field)s”: write the answer, or say why there is none; not both.")
-                self.add_error(name, sentence % {"field": question.text})
+        for n in range(self.number):
+            if data.get(f"f{n}_gone"):
+                for name in [name for name in self.errors if name.startswith(f"f{n}_")]:
+                    del self.errors[name]  # what is wrong about one that goes does not matter
+            elif self._is_one(n):
+                self._check(n, data)
         return data
 
-    def sets(
-        self,
-    ) -> Iterator[tuple[QuestionVersion, list[tuple[Question, forms.BoundField, forms.BoundField | None]]]]:
-        """Yield each version with its questions and the one or two fields of each."""
-        for version in self.versions:
-            yield version, [(question, *self._bound(question)) for question in version.questions.all()]
+    def _is_one(self, n: int) -> bool:
+        return any(self.cleaned_data.get(f"f{n}_{name}") or f"f{n}_{name}" in self.errors for name in TELLING)
 
-    def _bound(self, question: Question) -> tuple[forms.BoundField, forms.BoundField | None]:
-        why = f"q{question.pk}_why"
-        return self[f"q{question.pk}"], self[why] if why in self.fields else None
+    def _check(self, n: int, data: dict[str, Any]) -> None:
+        which, due = {"n": n + 1}, data.get(f"f{n}_answer_due_on")
+        if not data.get(f"f{n}_kind") and f"f{n}_kind" not in self.errors:
+            self.add_error(f"f{n}_kind", _("Choose the kind of finding %(n)s.") % which)
+        if not data.get(f"f{n}_text") and f"f{n}_text" not in self.errors:
+            self.add_error(f"f{n}_text", _("Write what finding %(n)s says.") % which)
+        if due and due < self.visit.starts_on:
+            self.add_error(f"f{n}_answer_due_on", _("Finding %(n)s: the answer is due before the visit.") % which)
 
-    def is_empty(self) -> bool:
-        """Tell whether no questions were in force for this visit."""
-        return not self.versions
+    def findings(self) -> Iterable[dict[str, Any]]:
+        """Yield for each row its number and its fields by name, for the page."""
+        for n in range(self.number):
+            prefix = f"f{n}_"
+            fields = {name.removeprefix(prefix): self[name] for name in self.fields if name.startswith(prefix)}
+            asks = any(fields[name].value() or fields[name].errors for name in ASKING)
+            words = Truncator(self.stored[n].text).chars(60) if n < len(self.stored) else ""
+            yield {"number": n + 1, "is_stored": n < len(self.stored), "asks": asks, "words": words, **fields}
 
-    def rows(self) -> list[Answer]:
-        return [row for question in self._questions() if (row := self._row(question))]
+    def may_grow(self) -> bool:
+        """Tell whether there may be more rows."""
+        return self.number < MOST
 
-    def _row(self, question: Question) -> Answer | None:
-        said = self.cleaned_data.get(f"q{question.pk}")
-        why = self.cleaned_data.get(f"q{question.pk}_why") or (said if said in Availability.values else "")
-        if why:
-            return Answer(question=question, availability=why)
-        if said in (None, ""):
-            return None
-        if question.kind == Question.Kind.TEXT:
-            return Answer(question=question, text=said)
-        return Answer(question=question, number=Decimal(said))
+    def rows(self) -> list[Finding]:
+        kept = [n for n in range(self.number) if not self.cleaned_data.get(f"f{n}_gone") and self._is_one(n)]
+        return [self._row(n, position) for position, n in enumerate(kept)]
 
-
-def _needed(asked: Standard | Question) -> str:
-    return _("Needed for the annual return.") if asked.is_required else ""
-
-
-def _number_field(label: str, **more: Any) -> forms.DecimalField:
-    field = forms.DecimalField(label=label, max_digits=14, decimal_places=2, localize=True, **more)
-    field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    field.widget.is_localized = True
-    sentence = _("“%(field)s”: write a number with at most two decimals, or say why there is none.") % {"field": label}
-    kinds = ("invalid", "max_digits", "max_decimal_places", "max_whole_digits")
-    field.error_messages |= dict.fromkeys(kinds, sentence)
-    for validator in field.validators:
-        if hasattr(validator, "messages"):
-            validator.messages = dict.fromkeys(validator.messages, sentence)
-    return field
+    def _row(self, n: int, position: int) -> Finding:
+        said = {name: self.cleaned_data.get(f"f{n}_{name}") for name in TELLING}
+        plain = {name: said[name] or "" for name in PLAIN}
+        return Finding(
+            position=position,
+            theme=self.themes.get(said["theme"] or ""),
+            basis=list(said["basis"] or ()),
+            addressees=list(said["addressees"] or ()),
+            is_repeated=REPEATED[said["is_repeated"] or ""],
+            answer_due_on=said["answer_due_on"],
+            **plain,
+        )
 
 
-def _plain(number: Decimal) -> Decimal | int:
-    return int(number) if number == number.to_integral_value() else number.normalize()
+ASKING = ("priority", "level", "addressees", "addressed_to", "answer_due_on")
+
+
+def _choice(label: str, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=choices, widget=QuickSelect)
+
+
+def _boxes(label: str, choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, required=False, choices=_capital(choices), widget=QuickBoxes)
+
+
+def _capital(choices: Any) -> list[tuple[str, str]]:
+    return [(key, capfirst(str(label))) for key, label in choices]
+
+
+def _told(row: Finding) -> dict[str, Any]:
+    """Return one stored finding as the fields of the form say it."""
+    repeated = next(word for word, value in REPEATED.items() if value == row.is_repeated)
+    found = {name: getattr(row, name) for name in (*PLAIN, "basis", "addressees", "answer_due_on")}
+    return {**found, "theme": str(row.theme_id or ""), "is_repeated": repeated}

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +15,6 @@ from members.models import Mechanism, User
 from npmportal.quick_select import QuickSelect
 from npmportal.uploads.reasons import Reason
 from npmportal.uploads.sentences import sentence_about
-from visits.forms.fields import LongTextField
 from visits.importing.checking import mapped_columns, missing_columns
 from visits.importing.columns import ANSWER, FIGURE, GROUNDS, NEEDS, RATING, Column
 from visits.importing.kinds import allowed_to
@@ -38,7 +39,6 @@ class FileForm(forms.Form):
         label=gettext_lazy("File"),
         max_length=500,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-        help_text=gettext_lazy("CSV or XLSX, with the names of the columns in one of the first rows; at most 25 MB."),
     )
 
     def __init__(
@@ -49,13 +49,15 @@ class FileForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = [(kind.value, KIND_SENTENCES[kind]) for kind in allowed.kinds]
         self.initial.setdefault("kind", allowed.kinds[0].value)
-        names = BodyNames(mechanism).choices(date.today())
-        bodies = [(str(pk), name) for pk, name in names if pk in allowed.bodies]
+        own = BodyNames(mechanism).choices(date.today(), among=allowed.bodies)
+        bodies = [(str(pk), name) for pk, name in own]
         fields["body"].choices = bodies if len(bodies) == 1 else [("", _("Choose")), *bodies]
         fields["body"].required = Kind.PLACES not in allowed.kinds  # places are nobody's own
         fields["body"].error_messages["required"] = _("Choose the body whose visits these are.")
         if not bodies:
             del fields["body"]
+        sentence = _("CSV or XLSX, with the names of the columns in one of the first rows; at most %(largest)s.")
+        fields["file"].help_text = sentence % {"largest": filesizeformat(settings.UPLOADS.largest)}
         self.left_out = left_out or []
         fields["file"].error_messages |= {"required": _("Choose a file."), "empty": _("The file is empty.")}
         if self.left_out:
@@ -119,10 +121,9 @@ class ColumnsForm(forms.Form):
                 self._add_fixed(column)
 
     def _add_fixed(self, column: Column) -> None:
-        terms = choices_of(column, self.batch.mechanism)
         self.fields[f"fixed_{column.name}"] = forms.ChoiceField(
             label=column.label,
-            choices=[("", _("Not the same for all")), *terms],
+            choices=[("", _nothing_fixed(column)), *choices_of(column, self.batch.mechanism)],
             required=False,
             initial=self.batch.fixed.get(column.name, ""),
             widget=QuickSelect,
@@ -139,10 +140,10 @@ class ColumnsForm(forms.Form):
                 words = {"other": taken[name], "field": next(c.label for c in self._columns if c.name == name)}
                 self.add_error(f"column_{number}", _("“%(other)s” is imported as “%(field)s” already.") % words)
             taken.setdefault(name, heading)
-        self._ask_for_what_is_missing(cleaned)
+        self._ask_for_what_is_missing()
         return cleaned
 
-    def _ask_for_what_is_missing(self, cleaned: dict[str, Any]) -> None:
+    def _ask_for_what_is_missing(self) -> None:
         probe = Import(kind=self.batch.kind, header=self.batch.header, columns=self.columns, fixed=self.fixed)
         for column in missing_columns(probe):
             sentence = _("Say which column holds “%(field)s”.") % {"field": column.label}
@@ -173,11 +174,26 @@ class ColumnsForm(forms.Form):
         asked = any(c.is_required and c.may_be_fixed and c.name not in mapped for c in self._columns)
         return asked or any(self.batch.fixed.values()) or any(name.startswith("fixed_") for name in self.errors)
 
+    def usual(self) -> list[tuple[str, str]]:
+        """Return what no new record leaves empty, and what it holds where the file does not say it."""
+        return [(column.label, column.usual_words) for column in self._columns if column.usual]
+
     def fixed_fields(self) -> Iterator[Any]:
         """Yield the fields for values that are the same for all rows, required ones first."""
         for column in sorted(self._columns, key=lambda column: not column.is_required):
             if column.may_be_fixed:
                 yield self[f"fixed_{column.name}"]
+
+
+def _nothing_fixed(column: Column) -> str:
+    """Return what it comes to that no value is chosen for all rows."""
+    fallback = _("As the rows say, or else “%(usual)s”") % {"usual": column.usual_words}
+    return fallback if column.usual else _("Not the same for all")
+
+
+def _nothing_said(column: Column) -> str:
+    """Return what it comes to that a word of the file says nothing: some fields of a record are never empty."""
+    return _("Not said: “%(usual)s”") % {"usual": column.usual_words} if column.usual else _("Not recorded")
 
 
 def _with_mark(column: Column) -> str:
@@ -235,7 +251,7 @@ class ValuesForm(forms.Form):
 
     def _add_words(self, prefix: str, name: str, words: list[Words], terms: list[tuple[str, str]]) -> None:
         column = self._by_name[name]
-        empty = [] if column.is_required else [(NOT_RECORDED, _("Not recorded"))]
+        empty = [] if column.is_required else [(NOT_RECORDED, _nothing_said(column))]
         choices = [("", _("Choose")), *terms, *empty, (LEAVE_OUT, _("Leave these rows out"))]
         for number, word in enumerate(words):
             self._add_word(f"{prefix}_{name}_{number}", word, choices)
@@ -273,14 +289,3 @@ class ValuesForm(forms.Form):
                 rows = [WordRow(word, self[f"{prefix}_{name}_{number}"]) for number, word in enumerate(words)]
                 if rows:
                     yield WordGroup(self._by_name[name].label, self._heading[name], rows, prefix == "place")
-
-
-class UndoForm(forms.Form):
-    """Why an import is taken back."""
-
-    reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = True
-        self.fields["reason"].error_messages["required"] = _("Give a reason.")

@@ -56,9 +56,9 @@ class MandateLetterForm(forms.ModelForm[MandateLetter]):
         others = [line.strip() for line in data.get("others", "").split("\n") if line.strip()]
         names = [chosen[pk] for pk in data.get("people") or ()] + others
         if any(len(name) > LONGEST_NAME for name in names):
-            self.add_error("others", _("Shorten these lines to 150 characters."))
+            self.add_error("others", _("Shorten these lines to %(number)s characters.") % {"number": LONGEST_NAME})
         elif len(names) > MOST_NAMES:
-            self.add_error("others", _("A letter names at most 30 people."))
+            self.add_error("others", _("A letter names at most %(number)s people.") % {"number": MOST_NAMES})
         elif not names and "people" not in self.errors:
             self.add_error("people", _("A letter names at least one person."))
         self.instance.names = names

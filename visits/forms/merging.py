@@ -18,12 +18,14 @@ from visits.models import Visit
 
 PARTNERS = "partners"
 MARKED = (*RECORDED, PARTNERS)
+TRIES = 3  # so often somebody else may be quicker between looking and saving
+THEIRS, MINE = "theirs", "mine"
 Value = str | list[str]
 
 
 @dataclass
 class Merge:
-    """What the form holds after merging: the fields taken from what stands now, and those that both changed."""
+    """What the form holds after merging: the fields (rows) taken from what stands now, and those that both changed."""
 
     data: QueryDict
     taken: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ def merge(form: Any, stored: Visit, data: QueryDict) -> Merge:
     A form without marks says nothing of what it began from: then every field that differs is disputed.
     """
     merged = Merge(data.copy())
-    seen = _marks_in(data.get("began", ""))
+    seen = marks_in(data.get("began", ""))
     for name in (name for name in MARKED if name in form.fields):
         mine, theirs = _typed(form, name), value_of(stored, name)
         if mine == theirs or seen.get(name) == _mark(theirs):
@@ -91,6 +93,7 @@ def _mark(value: Value) -> str:
     return blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
 
 
-def _marks_in(text: str) -> dict[str, str]:
+def marks_in(text: str) -> dict[str, str]:
+    """Return the marks that a form has carried, by field or row; what is no mark is passed over."""
     pairs: Iterable[list[str]] = (part.split(":", 1) for part in text.split())
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

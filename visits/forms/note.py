@@ -9,14 +9,21 @@ from visits.forms.fields import LongTextField
 
 
 class ReasonForm(forms.Form):
-    """Why a step back is taken; every such step stores a reason."""
+    """Why a step back is taken, a file taken back, an import undone; every such step stores a reason."""
 
-    reason = LongTextField(label=_("Reason"), rows=3)
+    reason = LongTextField(label=_("Reason"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["rows"] = rows
         self.fields["reason"].required = True
         self.fields["reason"].error_messages["required"] = _("Give a reason.")
+
+
+class ShortReasonForm(forms.Form):
+    """Why a step with a plan is taken, or why two records are one place, or are not."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class NoteForm(forms.Form):

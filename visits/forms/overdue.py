@@ -12,11 +12,11 @@ from members.models import Mechanism, MemberBody
 from npmportal.access import VIEW_VISITS, grants_of
 from npmportal.quick_select import QuickSelect
 from visits.forms.fields import DayField
-from visits.forms.filters import _FilterForm
+from visits.forms.filters import FilterForm
 from visits.models.body_names import BodyNames
 
 
-class OverdueFilter(_FilterForm):
+class OverdueFilter(FilterForm):
     """Whose rules, which places, seen on which day. What cannot be read is said and asks for nothing."""
 
     body: Any = forms.ModelChoiceField(None, label=_("By the rules of"), required=False, widget=QuickSelect)
@@ -27,9 +27,9 @@ class OverdueFilter(_FilterForm):
     def __init__(self, data: QueryDict, *, user: Any, mechanism: Mechanism) -> None:
         super().__init__(data)
         fields: dict[str, Any] = self.fields
-        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=grants_of(user).on(VIEW_VISITS))
-        ids = set(own.values_list("pk", flat=True))
-        named = [(pk, name) for pk, name in BodyNames(mechanism).choices(date.today()) if pk in ids]
+        mine = grants_of(user).on(VIEW_VISITS)
+        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=mine)
+        named = BodyNames(mechanism).choices(date.today(), among=mine)
         fields["body"].queryset = own
         fields["body"].widget.choices = [("", str(_("the network"))), *named]
         fields["setting"].queryset = mechanism.settings.filter(has_places=True)

@@ -10,6 +10,7 @@ from members.models import Mechanism, User
 from npmportal.quick_select import QuickSelect
 from visits.actions.places import DATED
 from visits.forms.fields import DayField, LongTextField, as_plain_numbers
+from visits.limits import HIGHEST
 from visits.models import Place
 
 MOST_DEGREES = {"latitude": 90, "longitude": 180}
@@ -28,7 +29,7 @@ class PlaceForm(forms.ModelForm[Place]):
         label=gettext_lazy("Closed"), required=False, help_text=gettext_lazy("The first day it was no longer used.")
     )
     note = LongTextField(label=gettext_lazy("Note"), rows=3)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=HIGHEST)
 
     class Meta:
         model = Place

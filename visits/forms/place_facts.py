@@ -154,12 +154,12 @@ class CodeForm(PlaceFactForm):
         mechanism, names = self.place.mechanism, BodyNames(self.place.mechanism)
         bodies = MemberBody.objects.filter(mechanism=mechanism)
         keeps_all = may_keep_places(self.user, mechanism)
-        if not keeps_all:
-            bodies = bodies.filter(pk__in=grants_of(self.user).on(LOG_VISITS))
+        own = None if keeps_all else grants_of(self.user).on(LOG_VISITS)
+        if own is not None:
+            bodies = bodies.filter(pk__in=own)
         fields["body"].queryset, fields["body"].required = bodies, not keeps_all
-        own = set(bodies.values_list("pk", flat=True))
         first = [("", _("Official code"))] if keeps_all else []
-        fields["body"].widget.choices = first + [(pk, name) for pk, name in names.choices(date.today()) if pk in own]
+        fields["body"].widget.choices = first + names.choices(date.today(), among=own)
 
     def clean_code(self) -> str:
         return " ".join(self.cleaned_data["code"].split())

@@ -16,6 +16,7 @@ from npmportal.quick_select import QuickSelect
 from visits.actions.plans import WRITTEN
 from visits.forms.fields import DayField, LongTextField, PlaceField, QuickBoxes
 from visits.fortnights import monday_of
+from visits.limits import HIGHEST
 from visits.models import Place, Plan
 from visits.models.body_names import BodyNames
 from visits.plan_guests import people_of
@@ -57,7 +58,7 @@ class PlanForm(forms.ModelForm[Plan]):
         ),
     )
     note = LongTextField(label=gettext_lazy("Note"), rows=3, help_text=gettext_lazy("For those who know the days."))
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=HIGHEST)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -78,9 +79,8 @@ class PlanForm(forms.ModelForm[Plan]):
         fields["place"].queryset = Place.objects.visible_to(user).filter(mechanism=mechanism).for_list()
         fields["body"].queryset = mechanism.bodies.filter(pk__in=mine)
         fields["partners"].queryset = mechanism.bodies.all()
-        named = names.choices(date.today())
-        fields["partners"].choices = named
-        own = [(body, name) for body, name in named if body in mine]
+        fields["partners"].choices = names.choices(date.today())
+        own = names.choices(date.today(), among=mine)
         fields["body"].choices = [("", _("Choose")), *own]
         fields["kind"].choices = [("", _("Choose")), *fields["kind"].choices[1:]]
         fields["notice"].choices = Plan._meta.get_field("notice").choices
@@ -127,7 +127,7 @@ class PlanForm(forms.ModelForm[Plan]):
         """Take the addresses as they are: whether one of them is somebody's is not for the form to say."""
         addresses = {line.strip().lower() for line in data.get("guests", "").split("\n") if line.strip()}
         if len(addresses) > MOST_GUESTS:
-            self.add_error("guests", _("Write at most 20 addresses."))
+            self.add_error("guests", _("Write at most %(number)s addresses.") % {"number": MOST_GUESTS})
         elif not all(map(_is_address, addresses)):
             self.add_error("guests", _("Write one e-mail address on each line."))
         elif addresses and not {*data["partners"]} - {data.get("body")}:
@@ -166,13 +166,13 @@ class PlanFilter(forms.Form):
     until = DayField(label=gettext_lazy("To the week of"), required=False)
     mine = forms.BooleanField(label=gettext_lazy("Only with me in the team"), required=False)
 
-    def __init__(self, data: QueryDict, *, user: Any, mechanism: Mechanism, names: BodyNames) -> None:
+    def __init__(self, data: QueryDict, *, user: Any, names: BodyNames) -> None:
         super().__init__(data)
         self.user = user
         fields: dict[str, Any] = self.fields
         anything = ("", pgettext("filter", "All"))
         mine = grants_of(user).on(VIEW_VISITS)
-        fields["body"].choices = [anything, *(c for c in names.choices(date.today()) if c[0] in mine)]
+        fields["body"].choices = [anything, *names.choices(date.today(), among=mine)]
         fields["state"].choices = [("", _("Planned and postponed")), ("all", pgettext("filter", "All"))]
         fields["state"].choices += Plan.State.choices
         fields["secrecy"].choices = [anything, *Plan.Secrecy.choices]
@@ -187,7 +187,7 @@ class PlanFilter(forms.Form):
         data = self.cleaned_data
         state = data.get("state")
         if not state:
-            plans = plans.filter(state__in=(Plan.State.PLANNED, Plan.State.POSTPONED))
+            plans = plans.filter(state__in=Plan.CHANGEABLE)
         elif state != "all":
             plans = plans.filter(state=state)
         if data.get("q"):
@@ -201,17 +201,11 @@ class PlanFilter(forms.Form):
         return plans.of_team_with(self.user) if data.get("mine") else plans
 
 
-class PlanReasonForm(forms.Form):
-    """The reason of a step, where it asks for one."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class NothingForm(forms.Form):
     """A step that asks nothing."""
 
 
-def bodies_led_by(user: Any, mechanism: Mechanism, permission: str) -> list[MemberBody]:
+def bodies_with(user: Any, mechanism: Mechanism, permission: str) -> list[MemberBody]:
     """Return the bodies of ``mechanism`` on which ``user`` holds ``permission``, with today's names."""
     own = MemberBody.objects.filter(mechanism=mechanism, pk__in=grants_of(user).on(permission))
     return list(own.with_names_as_at(date.today()).order_by("position", "pk"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Mechanism, MemberBody
 from npmportal.quick_select import QuickSelect
 from visits.forms.fields import as_plain_numbers
+from visits.limits import HIGHEST
 from visits.models import ProgrammeTarget
 
 MOST = 100_000
@@ -48,7 +49,7 @@ class TargetChangeForm(forms.ModelForm[ProgrammeTarget]):
     target = forms.IntegerField(
         label=gettext_lazy("Target"), min_value=0, max_value=MOST, help_text=gettext_lazy("0: dropped.")
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=HIGHEST, required=False)
 
     class Meta:
         model = ProgrammeTarget

@@ -30,6 +30,15 @@ def is_unprintable(text: str) -> bool:
 class SaidInWords(forms.ModelForm[Any]):
     """A form whose fields and `clean` say what is wrong; the names of the database's rules are nothing to read."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.IntegerField) and name in (self._meta.fields or ()):
+                column: Any = self._meta.model._meta.get_field(name)
+                # The model, which is not asked, knows what its column can hold; the field, at most what is least.
+                known = [] if field.min_value is None else ["min_value"]
+                field.validators += [limit for limit in column.validators if limit.code not in known]
+
     def _get_validation_exclusions(self) -> set[str]:
         return {field.name for field in self._meta.model._meta.get_fields()}
 
@@ -182,9 +191,9 @@ class OwnedForm(SaidInWords):
         super().__init__(*args, **kwargs)
         self.instance.mechanism = mechanism
         fields: dict[str, Any] = self.fields
-        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=grants_of(user).on(MANAGE_BODY_PEOPLE))
-        ids = set(own.values_list("pk", flat=True))
-        named = [(pk, name) for pk, name in BodyNames(mechanism).choices(date.today()) if pk in ids]
+        mine = grants_of(user).on(MANAGE_BODY_PEOPLE)
+        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=mine)
+        named = BodyNames(mechanism).choices(date.today(), among=mine)
         is_common = self.may_be_common and can(user, REVIEW_VISITS, mechanism)
         fields["body"].queryset, fields["body"].required = own, not is_common
         first = [("", _("All members together"))] if is_common else [] if len(named) == 1 else [("", _("Choose"))]

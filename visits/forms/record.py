@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from npmportal.quick_select import QuickSelect
 from visits.forms.fields import LongTextField, as_plain_numbers
+from visits.limits import HIGHEST
 from visits.models import NeedExamined, Visit, VisitFigure
 
-HIGHEST = 2_147_483_647  # of a whole number in the database
 Availability = VisitFigure.Availability
 NOT_SAID = ("", gettext_lazy("Not recorded"))
 

@@ -31,7 +31,7 @@ class SavedViewForm(forms.Form):
         if not led:
             del self.fields["body"]
             return
-        names = [(pk, name) for pk, name in BodyNames(mechanism).choices(timezone.localdate()) if pk in led]
+        names = BodyNames(mechanism).choices(timezone.localdate(), among=led)
         everybody = _("everybody in %(body)s")
         fields["body"].choices = [("", _("me alone")), *((pk, everybody % {"body": name}) for pk, name in names)]
 

@@ -27,14 +27,13 @@ from visits.forms.fields import (
     as_plain_numbers,
 )
 from visits.forms.merging import marks_of
+from visits.limits import OPCAT_IN_FORCE
 from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 
-OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
-
 # The folded parts of the form; of the fields that always hold something, only another value than the usual one counts.
 SECTIONS = {
-    "partners": ("partners", "reference", "mode", "trigger", "time_in", "time_out"),
+    "partners": ("partners", "reference", "trigger", "time_in", "time_out"),
     "access": ("access", "access_delay_minutes", "access_reason", "access_note"),
     "numbers": Visit.FUNNEL,
     "talks": (*Visit.TALKS, "isolation_note"),
@@ -51,8 +50,9 @@ LISTS = (
     "privacy",
     "interpreting",
 )
-NOT_RECORDED = ("satisfaction", "access", "access_reason", "privacy", "interpreting")  # what an empty choice says
-ALWAYS_SET = ("mode", "trigger", "confidentiality")
+# Of which an empty choice says so.
+NOT_RECORDED = ("trigger", "satisfaction", "access", "access_reason", "privacy", "interpreting")
+ALWAYS_SET = ("confidentiality",)
 
 
 REQUIRED = {
@@ -130,7 +130,8 @@ class VisitForm(forms.ModelForm[Visit]):
     def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The order of the page is the order of the error summary.
-        self.order_fields(["place", "starts_on", "ends_on", "lead_body", "kind", "own_kind", "notice", "validity"])
+        first = ("place", "starts_on", "ends_on", "lead_body", "kind", "own_kind", "notice", "mode", "validity")
+        self.order_fields([*first])
         self._mechanism, self._mine = mechanism, grants_of(user).on(LOG_VISITS)
         lead: Any = self.fields["lead_body"]
         partners: Any = self.fields["partners"]

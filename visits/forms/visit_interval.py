@@ -37,10 +37,10 @@ class VisitIntervalForm(forms.ModelForm[VisitInterval]):
         super().__init__(*args, **kwargs)
         self.instance.mechanism, self.instance.place = mechanism, place
         fields: dict[str, Any] = self.fields
-        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=grants_of(user).on(MANAGE_BODY_PEOPLE))
+        mine = grants_of(user).on(MANAGE_BODY_PEOPLE)
+        own = MemberBody.objects.filter(mechanism=mechanism, pk__in=mine)
         for_network = can(user, REVIEW_VISITS, mechanism)
-        ids = set(own.values_list("pk", flat=True))
-        named = [(pk, name) for pk, name in BodyNames(mechanism).choices(date.today()) if pk in ids]
+        named = BodyNames(mechanism).choices(date.today(), among=mine)
         fields["body"].queryset, fields["body"].required = own, not for_network
         fields["body"].widget.choices = ([("", _("The network: a visit of any member counts"))] * for_network) + named
         if place:

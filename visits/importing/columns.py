@@ -18,11 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from visits.actions.visits import RECORDED
 from visits.importing.synonyms import SYNONYMS
+from visits.limits import HIGHEST, LONGEST_TEXT
 from visits.models import Import, NeedExamined, Place, Visit, VisitFigure
 
 LANGUAGES = ("en-gb", "nl")
-LONGEST_TEXT = 10_000
-HIGHEST = 2_147_483_647  # of a whole number in the database
 Kind = Import.Kind
 NEEDS = "needs."  # before the group of which the needs were examined
 
@@ -46,6 +45,7 @@ class Column:
     table: str = ""  # the line of the field table, for what stands in a table beside the visit
     other_names: tuple[str, ...] = ()
     is_rare: bool = False  # offered where the file has it, and not otherwise
+    usual: str = ""  # the key of the TERM that a new record gets where the file says none; "" where it stays empty
 
     @property
     def label(self) -> str:
@@ -66,6 +66,11 @@ class Column:
     def synonyms(self) -> tuple[str, ...]:
         """Other names that files are known to use for it; “Total” or “Men” in a file of visits may be of anything."""
         return self.other_names if self.table else (*SYNONYMS.get(self.name, ()), *self.other_names)
+
+    @property
+    def usual_words(self) -> str:
+        """What a new record gets where the file says nothing, in the reader’s language; "" where it stays empty."""
+        return str(dict(self.choices)[self.usual]) if self.usual else ""
 
     @property
     def line(self) -> str:
@@ -124,7 +129,8 @@ def _of_field(field: Any, is_required: bool) -> Column | None:
     if reads is None:
         return None
     if field.choices:
-        return Column(field.name, TERM, field.verbose_name, is_required, choices=tuple(field.choices))
+        terms = tuple(field.choices)
+        return Column(field.name, TERM, field.verbose_name, is_required, choices=terms, usual=field.get_default())
     limits = [v.limit_value for v in field.validators if getattr(v, "code", "") == "max_value"]
     longest = getattr(field, "max_length", None) or LONGEST_TEXT
     return Column(field.name, reads, field.verbose_name, is_required, longest, min(limits, default=HIGHEST))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 SEPARATORS = ",;\t|"
 SAMPLE = 64_000
-LONGEST_CELL = 100_000
-# Python's own limit of 131,072 characters would stop the whole file at one long cell; ours is said of that cell.
+# Python's own limit of 131,072 characters would stop the whole file at one long cell; the limit of a column
+# (`Column.longest`) is said of that cell.
 csv.field_size_limit(10_000_000)
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

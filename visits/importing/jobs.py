@@ -100,7 +100,8 @@ def check_rows(run: JobRun) -> None:
                 for done, outcomes in _counted(check(checker_of(batch, user), rows)):
                     for outcome in outcomes:
                         preview.add(outcome)
-                        _list_problems(sheet, outcome)
+                        for problem in outcome.problems:
+                            sheet.add(problem.cells)
                     numbers += needed_numbers(outcomes) if batch.kind == Import.Kind.VISITS else Counter()
                     run.progress(STEPS * done // max(batch.row_count, 1), STEPS, CHECKING)
             counts = preview.counts | {"numbers": {str(year): count for year, count in numbers.items()}}
@@ -121,11 +122,6 @@ def _counted(chunks: Iterable[list[Outcome]]) -> Iterator[tuple[int, list[Outcom
         yield done, outcomes
 
 
-def _list_problems(sheet: Sheet, outcome: Outcome) -> None:
-    for problem in outcome.problems:
-        sheet.add(problem.cells)
-
-
 @handler(WRITE, may_still=_may_still)
 def write_rows(run: JobRun) -> None:
     """Check the rows once more and store them: all, or the good ones where that was asked for; or nothing."""
@@ -140,6 +136,8 @@ def write_rows(run: JobRun) -> None:
                     left = _rest(batch, path, stored)
                     reporter.stop()
                     run.finish(lambda: _publish(batch, user, stored, put_in_place(batch, "rest", path) if left else ""))
+            except PlaceFactRefused as refusal:
+                raise JobError(str(refusal)) from refusal
             except (RowsAreWrong, IntegrityError) as error:
                 raise JobError(CHANGED) from error
         forget(batch, "rows", "problems")
@@ -168,7 +166,7 @@ def _publish(batch: Import, user: User, stored: Stored, rest: str) -> None:
         by=user,
         obj=batch,
         mechanism=batch.mechanism,
-        bodies=[batch.body_id] if batch.body_id else [],
+        bodies=batch.bodies,
         **details,
     )
 
@@ -198,7 +196,7 @@ def _publish_undone(batch: Import, user: User, count: int) -> None:
         by=user,
         obj=batch,
         mechanism=batch.mechanism,
-        bodies=[batch.body_id] if batch.body_id else [],
+        bodies=batch.bodies,
         records=count,
     )
 

@@ -25,9 +25,11 @@ from visits.importing.meanings import Meanings, loose
 from visits.importing.synonyms import NOTHING
 from visits.importing.values import Wrong
 from visits.judgement_columns import (
+    OF_GROUNDS,
     key_apart,
     key_of_question,
     key_of_standard,
+    label_of_grounds,
     label_of_question,
     label_of_question_apart,
     label_of_standard,
@@ -36,8 +38,6 @@ from visits.judgement_columns import (
 from visits.models import Grade, Import, Question, ScaleVersion, Standard, VisitRating
 from visits.models.body_names import BodyNames
 
-BEHIND = ".grounds"  # behind the name of the column of a standard: that of the grounds of its rating
-LISTED = (Question.Kind.YES_NO, Question.Kind.CHOICE)
 NOT_APPLICABLE = frozenset({"n a", "na", "nvt", "n v t", "not applicable", "niet van toepassing"})
 _lazily = lazy(lambda name, *args: name(*args), str)
 
@@ -117,7 +117,7 @@ class Judged:
         self.columns[key] = Column(key, RATING, title, other_names=others, **same)
         title = _lazily(_label_of_grounds, versions[0], label)
         others = tuple(_in_all_languages(lambda one: _label_of_grounds(one, label), versions))
-        self.columns[f"{key}{BEHIND}"] = Column(f"{key}{BEHIND}", GROUNDS, title, other_names=others, **same)
+        self.columns[f"{key}{OF_GROUNDS}"] = Column(f"{key}{OF_GROUNDS}", GROUNDS, title, other_names=others, **same)
 
     def _add_questions(self) -> None:
         questions = Question.objects.filter(
@@ -170,7 +170,7 @@ class Judged:
                 yield self.columns[key], self._options(held.asked) if is_question else self._listed(held.asked)
 
     def _options(self, question: Question) -> list[str]:
-        return [words for _number, words in question.options] if question.kind in LISTED else []
+        return [words for _number, words in question.options] if question.kind in Question.LISTED else []
 
     def _listed(self, standard: Standard) -> list[str]:
         return [str(grade) for grade in self._grades[standard.version_id]]
@@ -181,7 +181,7 @@ class Judged:
 
         None where it says nothing. Raises Wrong.
         """
-        key = name.removesuffix(BEHIND)
+        key = name.removesuffix(OF_GROUNDS)
         held = self._held_for(key, visit)
         if isinstance(held, Question):
             if held.pk not in self._choices:
@@ -241,7 +241,7 @@ def _words_of(grades: list[Grade]) -> Meanings[Grade]:
 
 
 def _label_of_grounds(standard: Standard, label: Callable[[Standard], str]) -> str:
-    return _("%(rating)s: grounds") % {"rating": label(standard)}
+    return label_of_grounds(label(standard))
 
 
 def _in_all_languages(label: Callable[[Any], str], versions: Iterable[Any]) -> Iterator[str]:

@@ -136,7 +136,7 @@ class Bodies:
 
 
 class Remits:
-    """What one body monitors, where and when: `Remit.objects.of_body` for many rows, answered from memory."""
+    """What one body monitors, where and when: `members.models.remit.monitors` for many rows, answered from memory."""
 
     def __init__(self, mechanism: Mechanism, body: MemberBody) -> None:
         rows = (

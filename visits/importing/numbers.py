@@ -7,6 +7,7 @@ from django.db import transaction
 
 from members.models import MemberBody
 from visits.models import Visit, VisitNumber
+from visits.models.number import reference_of, reference_prefix
 
 AT_ONCE = 1000
 
@@ -34,12 +35,12 @@ class References:
     def _set_aside(self, year: int, count: int) -> list[str]:
         VisitNumber.objects.get_or_create(body=self._body, year=year)
         number = VisitNumber.objects.select_for_update(of=("self",)).get(body=self._body, year=year)
-        beginning = f"{self._body.abbreviation.replace(' ', '-')[:20]}-{year}"
+        prefix = reference_prefix(self._body)
         found: list[str] = []
         while len(found) < count:
             first = number.last + 1
             number.last += max(count - len(found), AT_ONCE)
-            made = [f"{beginning}-{n:04d}" for n in range(first, number.last + 1)]
+            made = [reference_of(prefix, year, n) for n in range(first, number.last + 1)]
             found += self._without_taken(made)
         number.last -= len(found) - count if self._are_the_last(found, count, number.last) else 0
         number.save(update_fields=["last"])

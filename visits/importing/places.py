@@ -14,7 +14,7 @@ from visits.importing.columns import columns_of
 from visits.importing.copying import NewRows
 from visits.importing.lookups import Bodies, Places
 from visits.importing.outcomes import NEW, UNCHANGED, UPDATED, WRONG, Outcome
-from visits.importing.place_facts import FACTS, put_fact
+from visits.importing.place_facts import FACTS, put_fact, settled_ahead
 from visits.importing.reading import Row
 from visits.importing.storing import Shown, Stored
 from visits.importing.synonyms import simple
@@ -42,8 +42,12 @@ class PlaceChecker:
             if place.postcode:
                 self._by_address[_address_key(place.postcode, place.address)].append(place.pk)
         self._operators = {simple(name) for name in batch.mechanism.authorities.values_list("name", flat=True)}
+        self._ahead = settled_ahead(batch.mechanism)
+        self._units: set[Any] = {place.pk for place in self.known.values() if place.parent_id}
+        self._have_units = {place.parent_id for place in self.known.values() if place.parent_id}
         self._rows_of: dict[Any, int] = {}
         self._new_names: dict[Any, int] = {}
+        self._new_codes: dict[Any, int] = {}
 
     def judge(self, outcomes: list[Outcome], *, locked: bool) -> None:
         """Say of each row whether it is a new place, changes one, or says what the register says already."""
@@ -63,9 +67,6 @@ class PlaceChecker:
             values[name] = int(values[name])
         if values.get("authority") and simple(values["authority"]) not in self._operators:
             self.reader.note(outcome, "authority", _("The register does not know this operator: it will be added."))
-        opened, closed = values.get("opened_on"), values.get("closed_on")
-        if opened and closed and closed <= opened:
-            self.reader.refuse(outcome, "closed_on", _("A place closes after it opens."))
         if ("latitude" in values) != ("longitude" in values):
             self.reader.refuse(outcome, "latitude", _("A position has a latitude and a longitude."))
         if abs(values.get("latitude") or 0) > 90:
@@ -93,14 +94,27 @@ class PlaceChecker:
         outcome.values = changed
         outcome.result = UPDATED if changed else UNCHANGED
         outcome.before = {name: self.stored(place, name) for name in changed}
-        if {"name", "setting", "jurisdiction"} & changed.keys():
+        if {"name", "setting", "jurisdiction", "parent"} & changed.keys():
             self._refuse_taken(outcome, place)
+        for name in [name for name, places in self._ahead.items() if name in changed and place.pk in places]:
+            sentence = _("An entry of the register begins or ends on a later day: change it at the place itself.")
+            self.reader.refuse(outcome, name, sentence)
+        self._check_together(outcome, place)
 
     def _refuse_taken(self, outcome: Outcome, place: Place) -> None:
         wanted = [outcome.values.get(n, getattr(place, a)) for n, a in _IDENTITY]
-        others = [pk for pk in self._by_name.get(_name_key(*wanted), []) if pk != place.pk]
+        key = _name_key(*wanted)
+        others = [self.known[pk] for pk in self._by_name.get(key, []) if pk != place.pk]
+        if outcome.values.keys() & {name for name, _attribute in _IDENTITY}:
+            first = self._new_names.setdefault(key, outcome.number)
+        else:  # only its parent changes: it may stand beside a namesake then
+            first = outcome.number
+            others = [other for other in others if other.parent_id == outcome.values["parent"].id]
         if others:
             self.reader.refuse(outcome, "name", _("Another place has this name, setting and jurisdiction."))
+        elif first != outcome.number:
+            sentence = _("Row %(row)s gives another place this name, setting and jurisdiction.")
+            self.reader.refuse(outcome, "name", sentence % {"row": first})
 
     def _check_new(self, outcome: Outcome) -> None:
         values = outcome.values
@@ -110,8 +124,40 @@ class PlaceChecker:
             self.reader.refuse(outcome, "name", _("Row %(row)s is about the same place.") % {"row": first})
         elif len(self._by_name.get(key, [])) > 1:
             self.reader.refuse(outcome, "name", _("There are several places of this name: give the code instead."))
-        elif self.batch.body_id is None and "code" in values and values["code"] in self.codes:
+        else:
+            self._check_together(outcome, None)
+
+    def _check_together(self, outcome: Outcome, stored: Place | None) -> None:
+        """Check what a row says with what is ``stored`` of its place (None: a new one), as it would stand then."""
+        values = outcome.values
+        opened, closed = (values.get(name, getattr(stored, name, None)) for name in ("opened_on", "closed_on"))
+        if opened and closed and closed <= opened:
+            name = "closed_on" if "closed_on" in values else "opened_on"
+            self.reader.refuse(outcome, name, _("A place closes after it opens."))
+        self._check_code(outcome)
+        if values.get("parent"):
+            self._check_parent(outcome, stored, values["parent"].id)
+
+    def _check_code(self, outcome: Outcome) -> None:
+        if not (code := outcome.values.get("code")):
+            return
+        first = self._new_codes.setdefault(code, outcome.number)
+        if code in self.codes:
             self.reader.refuse(outcome, "code", _("Another place had this code and is no longer in the register."))
+        elif first != outcome.number:
+            self.reader.refuse(outcome, "code", _("Row %(row)s gives this code to another place.") % {"row": first})
+
+    def _check_parent(self, outcome: Outcome, stored: Place | None, parent: Any) -> None:
+        own = stored.pk if stored else None
+        if parent == own:
+            self.reader.refuse(outcome, "parent", _("A place is not a unit of itself."))
+        elif parent in self._units:
+            self.reader.refuse(outcome, "parent", _("This is a unit: a unit cannot have units."))
+        elif own in self._have_units:
+            self.reader.refuse(outcome, "parent", _("The place has units of its own: a unit cannot have units."))
+        else:
+            self._have_units.add(parent)
+            self._units.add(own)
 
     def _differs(self, place: Place, name: str, value: Any) -> bool:
         if name == "authority":
@@ -119,7 +165,7 @@ class PlaceChecker:
         if name == "parent":
             return bool(place.parent_id != value.id)
         if name == "code":
-            return self._code_of.get(place.pk) != value
+            return self.codes.get(value) != place.pk  # of two records that became one it has both codes
         stored = getattr(place, f"{name}_id") if name in ("setting", "jurisdiction") else getattr(place, name)
         return bool(stored != value)
 

@@ -51,13 +51,13 @@ def read(path: Path, target: Path, knows: Callable[[str], bool]) -> Sheet:
     Raises Unreadable for what is no table.
     """
     try:
-        source = workbook.records(path) if workbook.is_workbook(path) else decoding.records(path)
+        is_workbook = workbook.is_workbook(path)
+        source = workbook.records(path) if is_workbook else decoding.records(path)
         first = list(islice(source, ROWS_BEFORE_THE_HEAD))
         head = _head_row(first, knows)
         header = heading_of(first[: head + 1])
-        pads = workbook.is_workbook(path)
         with target.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            rows = _write(csv.writer(file), first[head + 1 :], source, head + 2, len(header) if pads else 0)
+            rows = _write(csv.writer(file), first[head + 1 :], source, head + 2, len(header) if is_workbook else 0)
     except UnsafeArchive as error:
         raise Unreadable(str(error)) from error
     except (csv.Error, UnicodeError) as error:

@@ -8,10 +8,10 @@ from visits.importing import values
 from visits.importing.meanings import loose
 from visits.importing.synonyms import NOTHING, simple
 from visits.importing.values import Wrong
+from visits.limits import HIGHEST
 from visits.models import VisitFigure
 
 Availability = VisitFigure.Availability
-HIGHEST = 2_147_483_647
 # Why there is no number, and no answer. An empty cell says nothing, and leaves what stands there.
 WORDS = {
     "not recorded": Availability.NOT_RECORDED,

@@ -18,7 +18,8 @@ from visits.importing.numbers import References
 from visits.importing.outcomes import NEW, SKIPPED, UPDATED, WRONG, Outcome
 from visits.importing.reading import Row
 from visits.importing.visits import VisitChecker
-from visits.models import TRANSITIONS, Import, ImportedVisit, Visit, VisitChange, VisitEvent, VisitPartner
+from visits.models import TRANSITIONS, Download, Import, ImportedVisit, Visit, VisitChange, VisitEvent, VisitPartner
+from visits.models.change import as_json
 from visits.models.completeness import gaps_in
 from visits.models.place_hold import hold_places
 
@@ -171,10 +172,11 @@ class VisitWriter:
             elif name == "partners":
                 both[name] = [visit.body_ids[1:], value]
                 VisitPartner.objects.filter(visit=visit).exclude(body__in=value).delete()
+                Download.objects.end_for(set(visit.body_ids[1:]) - set(value))
                 for body in set(value) - set(visit.body_ids[1:]):
                     self._partners.add(visit_id=visit.pk, body_id=body)
             else:
-                both[name] = [_as_json(getattr(visit, name)), _as_json(value)]
+                both[name] = [as_json(getattr(visit, name)), as_json(value)]
                 setattr(visit, name, value)
         self._changes.add(visit_id=visit.pk, state=visit.state, fields=both | outcome.told)
 
@@ -183,10 +185,6 @@ def _attributes(values: dict[str, Any]) -> list[str]:
     """Return the attributes of a visit that ``values`` change."""
     follow = {"place": ["place_id", "setting_id", "jurisdiction_id"], "partners": []}
     return [attribute for name in values for attribute in follow.get(name, [name])]
-
-
-def _as_json(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | str) else str(value)
 
 
 def needed_numbers(outcomes: Iterable[Outcome]) -> Counter[int]:

@@ -134,9 +134,9 @@ def _explain_terms(found: Found, column: Column, counted: Counter[str], told: di
 def _explain_places(found: Found, column: Column, counted: Counter[str], told: dict[str, str], places: Places) -> None:
     unknown: list[Words] = []
     for text, count in counted.most_common():
-        if len(places.named(unquoted(text))) == 1 and simple(text) not in told:
-            continue
         several = places.named(unquoted(text))
+        if len(several) == 1 and simple(text) not in told:
+            continue
         if len(unknown) < MOST_PLACES:
             options = several[:20] or places.like(text)
             unknown.append(

@@ -15,6 +15,7 @@ from visits.importing import beside
 from visits.importing.checking import mapped_columns
 from visits.importing.undoing_places import hold, stand_in_the_way, take_places_back, used_places
 from visits.models import (
+    Download,
     Import,
     ImportedVisit,
     Place,
@@ -24,6 +25,7 @@ from visits.models import (
     VisitPartner,
     VisitText,
 )
+from visits.models.change import as_json
 from visits.models.place_hold import hold_places
 
 CHUNK = 1000
@@ -149,6 +151,7 @@ def _restore_visit(visit: Visit, before: dict[str, Any], places: dict[str, Any],
         both[name] = beside.put_back(visit, name, before.pop(name))
     if "partners" in before:
         both["partners"] = [visit.body_ids[1:], before["partners"]]
+        Download.objects.end_for(set(visit.body_ids[1:]) - set(before["partners"]))
         VisitPartner.objects.filter(visit=visit).delete()
         VisitPartner.objects.bulk_create(VisitPartner(visit=visit, body_id=pk) for pk in before.pop("partners"))
     if "place" in before:
@@ -157,8 +160,7 @@ def _restore_visit(visit: Visit, before: dict[str, Any], places: dict[str, Any],
         visit.place_id, visit.setting_id, visit.jurisdiction_id = places[place], setting, jurisdiction
     for name, value in before.items():
         field: Any = Visit._meta.get_field(name)
-        now = getattr(visit, name)
-        both[name] = [now if now is None or isinstance(now, int | str) else str(now), value]
+        both[name] = [as_json(getattr(visit, name)), value]
         setattr(visit, name, field.to_python(value))
     visit.version, visit.updated_at = visit.version + 1, timezone.now()
     visit.save(update_fields=["place", "setting", "jurisdiction", *before, "version", "updated_at"])

@@ -24,7 +24,7 @@ UNKNOWN = (Visit.State.DRAFT, Visit.State.DISCARDED)
 
 def used_places(batch: Import, reader: Any) -> QuerySet[ImportedPlace]:
     """Return the places of ``batch`` that were used since, as far as ``reader`` may know."""
-    return _used(batch, Visit.objects.visible_to(reader) | Visit.objects.known_to(reader))
+    return _used(batch, Visit.objects.visible_or_known_to(reader))
 
 
 def stand_in_the_way(batch: Import, by: User) -> QuerySet[ImportedPlace]:
@@ -33,7 +33,7 @@ def stand_in_the_way(batch: Import, by: User) -> QuerySet[ImportedPlace]:
     A visit that was handed in counts whoever asks: it is in the hands of the coordinator and may be in the figures.
     """
     handed_in = Visit.objects.filter(~Q(state__in=UNKNOWN) | Q(approved_at__isnull=False))
-    return _used(batch, handed_in | Visit.objects.visible_to(by) | Visit.objects.known_to(by))
+    return _used(batch, handed_in | Visit.objects.visible_or_known_to(by))
 
 
 def _used(batch: Import, visits: QuerySet[Visit]) -> QuerySet[ImportedPlace]:

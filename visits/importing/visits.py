@@ -19,9 +19,8 @@ from visits.importing.outcomes import NEW, SKIPPED, UNCHANGED, UPDATED, WRONG, O
 from visits.importing.synonyms import simple
 from visits.importing.terms import names_of_term
 from visits.importing.values import Wrong
+from visits.limits import OPCAT_IN_FORCE
 from visits.models import Import, NeedExamined, Visit, VisitFigure, VisitRating
-
-OPCAT_IN_FORCE = date(2006, 6, 22)  # Article 28: no visit under the protocol is older
 
 
 class VisitChecker:

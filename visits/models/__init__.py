@@ -14,6 +14,7 @@ from visits.models.place import Place
 from visits.models.place_code import PlaceCode
 from visits.models.place_facts import CapacityPeriod, OperatorPeriod, PlaceName
 from visits.models.place_links import NoDuplicate, PlaceMerge, PlaceSuccession
+from visits.models.place_request import PlaceRequest
 from visits.models.plan import Plan, PlanEvent, PlanMember, PlanPartner, PlanSaving
 from visits.models.programme_target import ProgrammeTarget
 from visits.models.question import Answer, Question, QuestionSet, QuestionVersion
@@ -50,6 +51,7 @@ __all__ = [
     "PlaceCode",
     "PlaceMerge",
     "PlaceName",
+    "PlaceRequest",
     "PlaceSuccession",
     "Plan",
     "PlanEvent",

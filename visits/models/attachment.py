@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
+from npmportal.models import Job
 from npmportal.uploads.kinds import KINDS
 from npmportal.uploads.sentences import sentence
 from visits.models.visit import Visit
@@ -52,9 +53,9 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         waited = ExpressionWrapper(F("tried_at") - F("uploaded_at"), models.DurationField())
         rows = self.annotate(tried_at=tried).annotate(waited=waited)
         again = Q(tried_at__lt=now - timedelta(days=1)) | Q(tried_at__lt=now - F("waited"))
-        may_pass = Q(held__in=Attachment.MAY_PASS) | Q(held="", job__state="failed")
+        may_pass = Q(held__in=Attachment.MAY_PASS) | Q(held="", job__state=Job.State.FAILED)
         waits = rows.filter(Q(held__in=Attachment.PASSES) | may_pass & again, state=Attachment.State.QUARANTINED)
-        return waits.exclude(job__state__in=["queued", "running"]).order_by("tried_at", "pk")
+        return waits.exclude(job__state__in=Job.LIVE).order_by("tried_at", "pk")
 
     def to_verify(self) -> Self:
         """Return the available files of which nobody has made sure for a week that they are unaltered, oldest first."""

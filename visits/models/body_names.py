@@ -1,7 +1,7 @@
 """The names of a mechanism's bodies, read once for a page that prints many visits."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 from members.models import BodyName, Mechanism
@@ -23,9 +23,9 @@ class BodyNames:
         """Tell whether any of ``body_ids`` is a body of the mechanism."""
         return not self._names.keys().isdisjoint(body_ids)
 
-    def choices(self, day: date) -> list[tuple[int, str]]:
-        """Return (id, name) of every body for a list to choose from, in the order of the network."""
-        named = ((body_id, self.on(body_id, day)) for body_id in self._names)
+    def choices(self, day: date, among: Container[int] | None = None) -> list[tuple[int, str]]:
+        """Return (id, name) of every body, or of those ``among`` these, to choose from, in the order of the network."""
+        named = ((body_id, self.on(body_id, day)) for body_id in self._names if among is None or body_id in among)
         return [(body_id, name.name if name else str(body_id)) for body_id, name in named]
 
 

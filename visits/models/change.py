@@ -7,6 +7,11 @@ from members.models import User
 from visits.models.visit import Visit
 
 
+def as_json(value: Any) -> Any:
+    """Return the value of a visit's field as JSON keeps it: codes, numbers and yes or no as they are, else as text."""
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
 class VisitChange(models.Model):
     """What one saving changed in a visit, field by field: for the feed beside the visit. Never changed afterwards.
 

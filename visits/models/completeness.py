@@ -53,7 +53,7 @@ class Part:
 # What the annual return counts of a visit beyond the fields that every visit has (domain.md 4.2 and 4.3). Of the
 # tables of their own it is said in words what is missing: `_missing_of_figures` and the others below.
 OF_THE_VISIT: dict[str, tuple[Promise, tuple[str, ...]]] = {
-    "times": (gettext_lazy("Times in and out"), ("time_in", "time_out")),
+    "times": (gettext_lazy("Times and trigger"), ("time_in", "time_out", "trigger")),
     "access": (gettext_lazy("Access"), ("access",)),
     "numbers": (
         gettext_lazy("Numbers of people"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.models import Mechanism, User
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import grants_of
 from npmportal.models import Job
+from visits.models.visit_query import mechanisms_knowing_visits
 
 FOLDER = "downloads"
 
@@ -31,10 +33,13 @@ def rights_of(user: Any) -> str:
 class DownloadQuerySet(models.QuerySet["Download"]):
     def visible_to(self, user: Any) -> Self:
         """Return the files ``user`` asked for, with the rights of then and of now, that are not too old."""
-        grants = grants_of(user)
-        readable = grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
+        readable = mechanisms_knowing_visits(grants_of(user))
         mine = self.filter(requested_by=getattr(user, "pk", None), mechanism__in=readable, rights=rights_of(user))
         return mine.filter(expires_at__gt=timezone.now())
+
+    def end_for(self, bodies: Iterable[int]) -> None:
+        """Let nobody of ``bodies`` fetch what was made before: these were taken off a visit that may be in it."""
+        self.filter(requested_by__affiliations__body__in=bodies).update(expires_at=timezone.now())
 
     def over(self) -> Self:
         """Return what nobody can fetch any more: a day has passed, or the person has been retired."""

@@ -109,8 +109,3 @@ class Finding(models.Model):
         found["theme"] = [self.theme.name_en, self.theme.name_nl] if self.theme else None
         found["answer_due_on"] = self.answer_due_on.isoformat() if self.answer_due_on else None
         return {name: value for name, value in found.items() if value not in (None, "", [])}
-
-    @property
-    def is_triangulated(self) -> bool:
-        """Whether it rests on more than one kind of evidence (APT)."""
-        return len(self.basis) > 1

@@ -7,6 +7,16 @@ from members.models import MemberBody
 from visits.models.place_hold import STANDING
 
 
+def reference_prefix(body: MemberBody) -> str:
+    """Return what the references of ``body`` begin with."""
+    return body.abbreviation.replace(" ", "-")[:20]
+
+
+def reference_of(prefix: str, year: int, number: int) -> str:
+    """Return the reference of a visit: “ALPHA-2024-0007”."""
+    return f"{prefix}-{year}-{number:04d}"
+
+
 class VisitNumber(models.Model):
     """The last number given to a visit of one body in one calendar year: references have no common counter."""
 

@@ -8,13 +8,21 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Jurisdiction, Mechanism
-from npmportal.access import grants_of
+from npmportal.access import MANAGE_MEMBERS, REVIEW_VISITS, Grants, grants_of
 from visits.models.authority import Authority
 
 
 def _rows(model: str) -> Any:
     """Return the rows of a model of places' facts that belong to the place of the outer query."""
     return apps.get_model("visits", model).objects.filter(place=OuterRef("pk"))
+
+
+KEEP_PLACES = (MANAGE_MEMBERS, REVIEW_VISITS)  # either of them: administrators and coordinator staff
+
+
+def mechanisms_keeping_places(grants: Grants) -> frozenset[int]:
+    """Return the mechanisms whose register of places may be kept."""
+    return frozenset().union(*(grants.on(right) for right in KEEP_PLACES))
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -61,6 +69,8 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
 class Place(models.Model):
     """A place of detention, or a unit of one: a unit points to its parent and may be of another setting."""
+
+    known_to_network = Q(is_struck_off=False)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="places")

@@ -101,6 +101,8 @@ class Question(models.Model):
         CHOICE = "choice", _("a choice")
         TEXT = "text", _("text")
 
+    LISTED = (Kind.YES_NO, Kind.CHOICE)  # answered by one of its `options`
+
     version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     text_en = models.CharField(_("question in English"), max_length=300, blank=True)

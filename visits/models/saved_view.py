@@ -7,15 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Mechanism, MemberBody, User
-from npmportal.access import MANAGE_BODY_PEOPLE, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import MANAGE_BODY_PEOPLE, VIEW_VISITS, grants_of
+from visits.models.visit_query import mechanisms_knowing_visits
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: Any) -> Self:
         """Return the views ``user`` keeps, and those shared with the bodies whose visits they read."""
         grants = grants_of(user)
-        readable = grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
-        own = Q(person=getattr(user, "pk", None), body=None, mechanism__in=readable)
+        own = Q(person=getattr(user, "pk", None), body=None, mechanism__in=mechanisms_knowing_visits(grants))
         return self.filter(own | Q(body__in=grants.on(VIEW_VISITS)))
 
     def editable_by(self, user: Any) -> Self:

@@ -5,15 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Mechanism
 from members.models.bilingual import BilingualName
-from npmportal.access import REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import REVIEW_VISITS, grants_of
+from visits.models.version import KeptQuerySet
 
 
-class ThemeQuerySet(models.QuerySet["Theme"]):
-    def visible_to(self, user: Any) -> Self:
-        """Return the themes ``user`` may read: those of every mechanism in which visits are logged or reviewed."""
-        grants = grants_of(user)
-        return self.filter(mechanism__in=grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS))
-
+class ThemeQuerySet(KeptQuerySet):
     def kept_by(self, user: Any) -> Self:
         """Return the themes ``user`` keeps: the coordinator's staff do, for all members."""
         return self.filter(mechanism__in=grants_of(user).on(REVIEW_VISITS))

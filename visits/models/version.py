@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, grants_of
+from visits.models.visit_query import mechanisms_knowing_visits
 
 
 class KeptQuerySet(models.QuerySet[Any]):
@@ -21,9 +22,7 @@ class KeptQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Return what ``user`` may read: that of every mechanism in which visits are logged or reviewed."""
-        grants = grants_of(user)
-        knowing = grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
-        return self.filter(mechanism__in=knowing)
+        return self.filter(mechanism__in=mechanisms_knowing_visits(grants_of(user)))
 
     def kept_by(self, user: Any) -> Self:
         """Return what ``user`` keeps: the lead what is the body's own, coordinator staff what is common to all."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Jurisdiction, Mechanism, MemberBody, User
 from visits.models.place import Place
-from visits.models.visit_query import VisitQuerySet
+from visits.models.visit_query import MADE, VisitQuerySet
 
 # Small columns that lists filter by, kept in the indexes they walk.
 LISTED_OF_CELL = ("mechanism", "state", "kind", "notice", "mode", "validity", "access", "body_ids")
@@ -21,7 +21,7 @@ WITHOUT_INDEX: dict[str, Any] = {"on_delete": models.PROTECT, "db_index": False}
 LISTED = ("setting", "jurisdiction", *(name for name in LISTED_OF_CELL if name != "mechanism"))
 # The rare values, for which walking the large indexes would be long.
 RARE = (
-    ("visits_visit_trigger", "trigger", ~Q(trigger="programme")),
+    ("visits_visit_trigger", "trigger", ~Q(trigger__in=["", "programme"])),
     ("visits_visit_not_valid", "validity", ~Q(validity="valid")),
     ("visits_visit_access_problem", "access", Q(access__in=["delayed", "partial", "refused"])),
     ("visits_visit_not_on_site", "mode", ~Q(mode="on_site")),
@@ -131,7 +131,7 @@ class Visit(models.Model):
     own_kind = models.CharField(_("the body’s own word"), max_length=80, blank=True)
     notice = models.CharField(_("notice"), max_length=12, choices=Notice.choices)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.ON_SITE)
-    trigger = models.CharField(_("trigger"), max_length=12, choices=Trigger.choices, default=Trigger.PROGRAMME)
+    trigger = models.CharField(_("trigger"), max_length=12, choices=Trigger.choices, blank=True, **EMPTY)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     time_in = models.TimeField(_("time in"), null=True, blank=True)
@@ -188,15 +188,6 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
 
-    LONG_TEXTS = (
-        "outside_remit_reason",
-        "access_note",
-        "areas_seen",
-        "staff_spoken_to",
-        "documents_checked",
-        "isolation_note",
-        "summary",
-    )
     TALKS = ("privacy", "interpreting", "interpreting_note", "areas_seen", "staff_spoken_to", "documents_checked")
     FUNNEL = (
         "people_in_custody",
@@ -240,7 +231,7 @@ class Visit(models.Model):
             models.Index(
                 fields=["place", "-starts_on", "-id"],
                 include=["mechanism", "state", "confidentiality", "body_ids"],
-                condition=Q(state="approved", validity="valid", mode="on_site"),
+                condition=Q(**MADE),
                 name="visits_visit_been_to_place",
             ),
             GinIndex(fields=["body_ids"], name="visits_visit_of_bodies"),

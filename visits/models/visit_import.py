@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Mechanism, MemberBody, User
-from npmportal.access import LOG_VISITS, MANAGE_MEMBERS, REVIEW_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import LOG_VISITS, VIEW_VISITS, grants_of
 from npmportal.models import Job
-from visits.models.place import Place
+from visits.models.place import Place, mechanisms_keeping_places
 from visits.models.visit import Visit
 
 # How long the rows of a file lie in private storage; what remains afterwards is the record that there was an import.
@@ -35,18 +35,17 @@ def rest_path(batch: "Import", _name: str) -> str:
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: Any) -> Self:
         """Return the imports of visits of the bodies whose drafts ``user`` reads, and those of places they may keep."""
-        grants = grants_of(user)
-        keeps = grants.on(MANAGE_MEMBERS) | grants.on(REVIEW_VISITS)
-        return self.filter(
-            Q(body__in=grants.on(VIEW_VISITS)) | Q(body=None, kind=Import.Kind.PLACES, mechanism__in=keeps)
-        )
+        return self._of(user, VIEW_VISITS)
 
     def workable_by(self, user: Any) -> Self:
         """Return the imports ``user`` may go on with or undo: those of bodies they log for, and places they keep."""
+        return self._of(user, LOG_VISITS)
+
+    def _of(self, user: Any, permission: str) -> Self:
         grants = grants_of(user)
-        keeps = grants.on(MANAGE_MEMBERS) | grants.on(REVIEW_VISITS)
+        keeps = mechanisms_keeping_places(grants)
         return self.filter(
-            Q(body__in=grants.on(LOG_VISITS)) | Q(body=None, kind=Import.Kind.PLACES, mechanism__in=keeps)
+            Q(body__in=grants.on(permission)) | Q(body=None, kind=Import.Kind.PLACES, mechanism__in=keeps)
         )
 
     def newest_first(self) -> Self:
@@ -125,6 +124,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def bodies(self) -> list[int]:
+        """Whose it is, as the audit log keeps it; places are nobody's own."""
+        return [self.body_id] if self.body_id else []
 
     @property
     def has_rows(self) -> bool:

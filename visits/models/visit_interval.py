@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DetentionSetting, Mechanism, MemberBody
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import VIEW_VISITS, grants_of
 from npmportal.models.dated import DatedFact, DatedQuerySet
 from visits.models.place import Place
+from visits.models.visit_query import mechanisms_knowing_visits
 
 
 def _same(field: str) -> tuple[Any, str]:
@@ -30,7 +31,7 @@ class VisitIntervalQuerySet(DatedQuerySet):
         Where a body means to go more often, and why, is its own business: it tells where a visit may come.
         """
         grants = grants_of(user)
-        knowing = grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
+        knowing = mechanisms_knowing_visits(grants)
         return self.filter(Q(body=None, mechanism__in=knowing) | Q(body__in=grants.on(VIEW_VISITS)))
 
 

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, Grants, grants_of
 
 # What `rows_of` and `last_of` read of a visit; the other forty columns stay where they are.
 LISTED = (
@@ -15,6 +15,10 @@ LISTED = (
     "jurisdiction__name_en", "jurisdiction__name_nl",
 )  # fmt: skip
 
+# What makes a visit count as having been to the place: approved, not refused or abandoned, and on the spot. One
+# definition for the figures, for what other members know, and for the index that answers both (ADR 0024).
+MADE = {"state": "approved", "validity": "valid", "mode": "on_site"}
+
 
 def may_open(visit: Any, user: Any) -> bool:
     """Tell of a visit that is loaded what ``visible_to`` asks the database: whether ``user`` may read its content."""
@@ -22,6 +26,11 @@ def may_open(visit: Any, user: Any) -> bool:
     if not grants.on(VIEW_VISITS).isdisjoint(visit.body_ids):
         return True
     return visit.mechanism_id in grants.on(VIEW_SUBMITTED_VISITS) and visit.state in visit.HANDED_IN
+
+
+def mechanisms_knowing_visits(grants: Grants) -> frozenset[int]:
+    """Return the mechanisms in which visits are logged, read or reviewed: administrators do none of it."""
+    return grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS)
 
 
 class VisitQuerySet(models.QuerySet[Any]):
@@ -44,13 +53,18 @@ class VisitQuerySet(models.QuerySet[Any]):
         """Return the visits of which ``user`` may know the place, bodies and dates, but not the content.
 
         Other members and the coordinator know that a place was visited once that visit is approved, unless restricted.
+        One that was refused, abandoned or made by telephone is none of these: else it could be told from the others
+        by what the figures leave out, and how a visit went is not theirs to know.
         """
-        grants = grants_of(user)
         return self.filter(
-            mechanism__in=grants.mechanisms(VIEW_VISITS) | grants.mechanisms(VIEW_SUBMITTED_VISITS),
-            state=self.model.State.APPROVED,
+            **MADE,
+            mechanism__in=mechanisms_knowing_visits(grants_of(user)),
             confidentiality=self.model.Confidentiality.NETWORK,
         )
+
+    def visible_or_known_to(self, user: Any) -> Self:
+        """Return the visits ``user`` may read, and those of which they may know the place, bodies and dates alone."""
+        return self.visible_to(user) | self.known_to(user)
 
     def editable_by(self, user: Any) -> Self:
         """Return the visits ``user`` may change, of a lead body the person logs for: open and approved ones.

@@ -84,6 +84,12 @@ def excerpts_of(visits: Iterable[Visit], search: Search) -> dict[Any, list[Excer
     return found | {visit.pk: [Excerpt(_("Restricted"), said)] for visit in rows if _is_restricted(visit)}
 
 
+def are_of_texts(found: Iterable[Excerpt]) -> bool:
+    """Tell whether pieces of what the visit says are among those ``found``: lists print its place and reference too."""
+    known = {_("Place"), _("Restricted"), str(capfirst(label_of("reference")))}
+    return any(excerpt.label not in known for excerpt in found)
+
+
 def _is_restricted(visit: Visit) -> bool:
     return visit.confidentiality == Visit.Confidentiality.RESTRICTED
 

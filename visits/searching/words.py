@@ -68,11 +68,14 @@ class Search:
         Rare words are looked up first: PostgreSQL knows how frequent a common word is, takes every other for one in two
         thousand, and would walk through all visits for what is in none. And once the few are known, nothing is asked
         but for them: with other conditions beside them it would walk through whatever an index of those holds.
+
+        Which hidden texts hold the words never leaves the database, and as many questions are asked where none does.
         """
-        holding = VisitText.objects.filter(words=query_of(self.words)).filter(self._whole() | self._beside())
-        few = list(holding.order_by().values_list("visit", flat=True)[: RARE + 1])
-        is_rare = len(few) <= RARE
-        found = Q(pk__in=set(few)) if is_rare else Q(pk__in=holding.values("visit"))
+        texts = VisitText.objects.filter(words=query_of(self.words)).filter(self._whole() | self._beside())
+        holding = texts.order_by().values("visit")
+        is_rare = not holding[RARE : RARE + 1].exists()
+        # The limit cuts nothing off: PostgreSQL looks up what stands within it by itself, before all conditions.
+        found = Q(pk__in=holding[: RARE + 1]) if is_rare else Q(pk__in=holding)
         if partly := list(self._partly()):
             names: dict[str, Any] = {}
             for number, (condition, fields) in enumerate(partly):

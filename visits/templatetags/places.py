@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from members import periods
 from npmportal.models import Precision
+from visits.actions.place_facts import may_keep_fact
 from visits.place_fact_kinds import KINDS
 
 register = template.Library()
@@ -51,11 +52,12 @@ def long_ago(days: int | None) -> str:
 
 @register.inclusion_tag("visits/_place_fact_acts.html", takes_context=True)
 def place_fact_acts(context: Context, kind: str, row: Any) -> dict[str, Any]:
-    """Print the links to end, correct and remove ``row``, for who keeps the register of places."""
+    """Print the links to end, correct and remove ``row``, for who may: of a code also the body whose own it is."""
+    place, whose = context["place"], getattr(row, "body", None)
     return {
-        "may_keep": context.get("may_keep"),
+        "may_keep": may_keep_fact(context["request"].user, place, KINDS[kind], whose),
         "npm": context["mechanism"].slug,
-        "place": context["place"],
+        "place": place,
         "kind": kind,
         "row": row,
         "may_end": KINDS[kind].is_dated and kind != "names" and row.ends_on is None,

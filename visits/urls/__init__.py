@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits.urls import attachments, finding, imports, places, plans, questions, record
+from visits.urls import attachments, imports, places, plans, questions, record, searching
 from visits.views import field_pages, form_drafts, visit_detail, visit_form, visit_list, visit_notes, who
 
 app_name = "visits"
@@ -29,7 +29,7 @@ urlpatterns = [
     *places.urlpatterns,
     *plans.urlpatterns,
     *imports.urlpatterns,
-    *finding.urlpatterns,
+    *searching.urlpatterns,
     *questions.urlpatterns,
     path("<slug:npm>/desk/fields/", field_pages.fields, name="fields"),
     path("<slug:npm>/desk/fields.csv", field_pages.fields_csv, name="fields_csv"),

@@ -11,17 +11,25 @@ from visits.views import (
     place_history,
     place_map,
     place_merges,
+    place_requests,
     places,
     who,
 )
 
 PLACES = "<slug:npm>/desk/places/"
 PLACE = f"{PLACES}<uuid:pk>/"
+ASKED = f"{PLACES}asked/<uuid:pk>/"
 FACT = f"{PLACE}<slug:kind>/<int:row>/"
 
 urlpatterns = [
     path(PLACES, places.place_list, name="place_list"),
     path(f"{PLACES}new/", places.place_create, name="place_create"),
+    path(f"{PLACES}asked/", place_requests.place_request_list, name="place_request_list"),
+    path(f"{PLACES}asked/new/", place_requests.place_request_add, name="place_request_add"),
+    path(ASKED, place_requests.place_request, name="place_request"),
+    path(f"{ASKED}known/", place_requests.place_request_known, name="place_request_known"),
+    path(f"{ASKED}decline/", place_requests.place_request_decline, name="place_request_decline"),
+    path(f"{ASKED}take-back/", place_requests.place_request_withdraw, name="place_request_withdraw"),
     path(f"{PLACES}map/", place_map.place_map, name="place_map"),
     path(f"{PLACES}visited/", place_coverage.place_coverage, name="place_coverage"),
     path(f"{PLACES}visited.csv", place_coverage.place_coverage_csv, name="place_coverage_csv"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from npmportal.access import LOG_VISITS, VIEW_VISITS, can, grants_of
 from visits.actions.attachments import FIELD, may_attach, may_withdraw
-from visits.forms.attachment import TakingBackForm
+from visits.forms.note import ReasonForm
 from visits.models import Attachment, Visit
 
 State = Attachment.State
@@ -21,7 +21,7 @@ class TakingBack:
 
     label: str
     url: str
-    form: TakingBackForm
+    form: ReasonForm
     is_open: bool = False
 
 
@@ -56,7 +56,7 @@ class Files:
 
 
 def files_of(
-    visit: Visit, user: Any, sees: frozenset[str], *, wrong: tuple[Any, TakingBackForm] | None = None
+    visit: Visit, user: Any, sees: frozenset[str], *, wrong: tuple[Any, ReasonForm] | None = None
 ) -> Files | None:
     """Return the files of ``visit`` for ``user`` who reads the fields ``sees``; None for who reads no files.
 
@@ -84,7 +84,7 @@ class Rights:
         self.logs = can(user, LOG_VISITS, visit.lead_body)
 
 
-def row_of(attachment: Attachment, rights: Rights, wrong: TakingBackForm | None = None) -> FileRow:
+def row_of(attachment: Attachment, rights: Rights, wrong: ReasonForm | None = None) -> FileRow:
     """Return the row of one file; ``wrong`` is its form to take it back, where something was wrong with that."""
     job = attachment.job.in_words() if attachment.job and attachment.state == State.QUARANTINED else None
     is_moving = job is not None and job.is_live
@@ -116,7 +116,7 @@ def _tags(attachment: Attachment) -> list[tuple[str, str]]:
     return tags
 
 
-def _taking_back(attachment: Attachment, rights: Rights, wrong: TakingBackForm | None) -> TakingBack | None:
+def _taking_back(attachment: Attachment, rights: Rights, wrong: ReasonForm | None) -> TakingBack | None:
     if rights.may_attach:
         name, label = "attachment_remove", _("Remove this file")
     elif rights.may_withdraw and attachment.state == State.AVAILABLE and not attachment.is_withdrawn:
@@ -124,5 +124,5 @@ def _taking_back(attachment: Attachment, rights: Rights, wrong: TakingBackForm |
     else:
         return None
     url = reverse(f"visits:{name}", kwargs={"npm": rights.slug, "pk": attachment.pk})
-    form = wrong or TakingBackForm(auto_id=f"id_{attachment.pk}_%s")
+    form = wrong or ReasonForm(rows=2, auto_id=f"id_{attachment.pk}_%s")
     return TakingBack(label, url, form, is_open=wrong is not None)

@@ -1,6 +1,7 @@
 """The files of a visit: added, watched while they are checked, taken along, taken back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,41 +10,35 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from members.models import Mechanism
-from members.views.scope import desk_page
-from npmportal import audit
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from npmportal.private_files import NoRoom, StorageAway, inert_answer
 from npmportal.uploads.handlers import refused_uploads
 from npmportal.uploads.reasons import Reason, Refused
 from npmportal.uploads.sentences import sentence, sentence_about
 from visits.actions import attachments as actions
-from visits.actions.transitions import note_look
+from visits.actions.transitions import ReasonMissing, note_look
 from visits.attachment_checks import record
 from visits.attachment_keeping import Altered, opened_unaltered
 from visits.field_table import reader_of
-from visits.forms.attachment import AttachmentForm, TakingBackForm
+from visits.forms.attachment import AttachmentForm
+from visits.forms.note import ReasonForm
 from visits.models import Attachment, Visit
 from visits.views.attachment_rows import Rights, files_of, row_of
+from visits.views.scope import asks_and_acts, fetch_visit, knows_of_visits, page_of_visit
 
-content_page = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+# A piece of the page fetches itself every two seconds: of these one is kept, and none after the page it stands on.
+ONE_READING = timedelta(hours=1)
 
 
 def _visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit:
-    """Return the visit: 404 for who may not read it, 403 for who may read it but not its files.
-
-    A reviewer who reads a file, and not the page, has looked too.
-    """
-    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
-    visit = get_object_or_404(visits.for_detail(), pk=pk)
+    """Return the visit: 404 for who may not read it, 403 for who may read it but not its files."""
+    visit = fetch_visit(request, mechanism, pk)
     if actions.FIELD not in reader_of(request.user, mechanism).sees(visit):
         raise PermissionDenied
-    note_look(visit, request.user)
     return visit
 
 
@@ -55,12 +50,11 @@ def _attachment(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Attachme
     return found
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@content_page
+@asks_and_acts
+@knows_of_visits
 def visit_files(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     visit = _visit(request, mechanism, pk)
     if request.method != "POST":
-        _note_reading(request, visit)
         return _page(request, visit, AttachmentForm())
     if not actions.may_attach(visit, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
@@ -97,17 +91,17 @@ def _say_taken(request: HttpRequest, count: int, refused: list[tuple[str, Reason
 
 
 @require_safe
-@content_page
+@knows_of_visits
 def attachment_part(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     attachment = _attachment(request, mechanism, pk)
     if not getattr(request, "htmx", False):
         return redirect("visits:visit_files", npm=mechanism.slug, pk=attachment.visit_id)
     context = {"row": row_of(attachment, Rights(attachment.visit, request.user))}
-    return TemplateResponse(request, "visits/_file_facts.html", context)
+    return page_of_visit(request, attachment.visit, "visits/_file_facts.html", context, again_after=ONE_READING)
 
 
 @require_safe
-@content_page
+@knows_of_visits
 def attachment_download(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponseBase:
     attachment = _attachment(request, mechanism, pk)
     back = redirect("visits:visit_files", npm=mechanism.slug, pk=attachment.visit_id)
@@ -123,12 +117,13 @@ def attachment_download(request: HttpRequest, mechanism: Mechanism, pk: Any) -> 
         messages.error(request, sentence(Reason.STORAGE_AWAY))
         return back
     is_handed_in = attachment.visit.state in Visit.HANDED_IN
+    note_look(attachment.visit, request.user)  # who reads a file, and not the page, has looked too
     record("attachment.downloaded" if is_handed_in else "attachment.draft_downloaded", attachment, by=request.user)
     return inert_answer(file, attachment.name, attachment.content_type)
 
 
 @require_POST
-@content_page
+@knows_of_visits
 def attachment_check_again(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     attachment = _attachment(request, mechanism, pk)
     if actions.check_again(attachment=attachment, by=request.user):  # type: ignore[arg-type]
@@ -137,13 +132,13 @@ def attachment_check_again(request: HttpRequest, mechanism: Mechanism, pk: Any) 
 
 
 @require_POST
-@content_page
+@knows_of_visits
 def attachment_remove(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     return _take_back(request, mechanism, pk, actions.remove_attachment, _("The file has been removed."))
 
 
 @require_POST
-@content_page
+@knows_of_visits
 def attachment_withdraw(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     words = _("The file has been withdrawn. It stays with the visit, marked as such.")
     return _take_back(request, mechanism, pk, actions.withdraw_attachment, words)
@@ -153,11 +148,11 @@ def _take_back(
     request: HttpRequest, mechanism: Mechanism, pk: Any, act: Callable[..., Attachment], done: str
 ) -> HttpResponse:
     attachment = _attachment(request, mechanism, pk)
-    form = TakingBackForm(request.POST, auto_id=f"id_{attachment.pk}_%s")
+    form = ReasonForm(request.POST, rows=2, auto_id=f"id_{attachment.pk}_%s")
     typed = request.POST.get("reason", "")
     try:
         act(attachment=attachment, reason=typed if form.is_valid() else "", by=request.user)
-    except actions.TakingBackRefused as refusal:
+    except ReasonMissing as refusal:
         if not form.errors:
             form.add_error("reason", str(refusal))
         return _page(request, attachment.visit, AttachmentForm(), wrong=(attachment.pk, form))
@@ -166,7 +161,7 @@ def _take_back(
 
 
 def _page(
-    request: HttpRequest, visit: Visit, form: AttachmentForm, *, wrong: tuple[Any, TakingBackForm] | None = None
+    request: HttpRequest, visit: Visit, form: AttachmentForm, *, wrong: tuple[Any, ReasonForm] | None = None
 ) -> HttpResponse:
     sees = reader_of(request.user, visit.mechanism).sees(visit)
     files = files_of(visit, request.user, sees, wrong=wrong)
@@ -181,16 +176,4 @@ def _page(
         "reference": visit.reference if "reference" in sees else _("Visit"),
     }
     status = 422 if shown.is_bound and shown.errors else 200
-    return TemplateResponse(request, "visits/visit_files.html", context, status=status)
-
-
-def _note_reading(request: HttpRequest, visit: Visit) -> None:
-    """Write down that somebody read the files of a restricted visit, as the visit's own page does."""
-    if visit.confidentiality == Visit.Confidentiality.RESTRICTED:
-        audit.record(
-            "visit.read" if visit.state in Visit.HANDED_IN else "visit.draft_read",
-            by=request.user,
-            obj=visit,
-            mechanism=visit.mechanism,
-            bodies=visit.body_ids,
-        )
+    return page_of_visit(request, visit, "visits/visit_files.html", context, status=status)

@@ -10,13 +10,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from members.models import Mechanism
-from members.views.scope import desk_page
 from npmportal import audit, jobs
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import VIEW_VISITS, grants_of
 from npmportal.paging import capped_count
 from npmportal.private_files import INERT, inert_response
 from visits.actions.downloads import request_download
@@ -24,14 +23,15 @@ from visits.downloading import lists
 from visits.downloading.formats import FORMATS
 from visits.forms.filters import filters_in
 from visits.models import Download
+from visits.views.scope import asks_and_acts, knows_of_visits, list_address
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visits_file(request: HttpRequest, mechanism: Mechanism, ending: str) -> HttpResponseBase:
     found = lists.filtered_list(request.user, mechanism, request.GET)
     if found.filters.errors:
-        return redirect(_list_url(mechanism, filters_in(request.GET)))  # which says what cannot be read
+        return redirect(list_address(mechanism, filters_in(request.GET)))  # which says what cannot be read
     if capped_count(found.visits, lists.MOST_AT_ONCE)[1]:
         address = reverse("visits:download_new", kwargs={"npm": mechanism.slug})
         query = filters_in(request.GET)
@@ -43,8 +43,8 @@ def visits_file(request: HttpRequest, mechanism: Mechanism, ending: str) -> Http
     return StreamingHttpResponse(kind.write(found.lines(kind)), headers=headers)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@asks_and_acts
+@knows_of_visits
 def download_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     ending = request.GET.get("format", "")
     if ending not in FORMATS:
@@ -52,7 +52,7 @@ def download_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
     query = filters_in(request.GET)
     found = lists.filtered_list(request.user, mechanism, QueryDict(query))
     if found.filters.errors:
-        return redirect(_list_url(mechanism, query))
+        return redirect(list_address(mechanism, query))
     if request.method == "POST":
         language = get_language() or "en-gb"
         download = request_download(
@@ -67,23 +67,23 @@ def download_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase
         "active": list(found.filters.active(QueryDict(query))),
         "kind": ending.upper(),
         "most": lists.MOST_AT_ONCE,
-        "list_url": _list_url(mechanism, query),
+        "list_url": list_address(mechanism, query),
     }
     return TemplateResponse(request, "visits/download_new.html", context)
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def download_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     download = _own(request, mechanism, pk)
     context = {"download": download, "job": download.job and download.job.in_words()}
     return TemplateResponse(
-        request, "visits/download_detail.html", context | {"list_url": _list_url(mechanism, download.query)}
+        request, "visits/download_detail.html", context | {"list_url": list_address(mechanism, download.query)}
     )
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def download_progress(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponseBase:
     download = _own(request, mechanism, pk)
     if not getattr(request, "htmx", False):
@@ -95,7 +95,7 @@ def download_progress(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Ht
 
 
 @require_POST
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def download_retry(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponseBase:
     download = _own(request, mechanism, pk)
     if download.job is not None and not jobs.retry(download.job):
@@ -104,7 +104,7 @@ def download_retry(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpR
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def download_file(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponseBase:
     download = _own(request, mechanism, pk)
     response = inert_response(download.file, download.file_name, FORMATS[download.format].content_type)
@@ -122,8 +122,3 @@ def _own(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Download:
 
 def _to_page(download: Download) -> HttpResponse:
     return redirect("visits:download_detail", npm=download.mechanism.slug, pk=download.pk)
-
-
-def _list_url(mechanism: Mechanism, query: str) -> str:
-    address = reverse("visits:visit_list", kwargs={"npm": mechanism.slug})
-    return f"{address}?{query}" if query else address

@@ -19,7 +19,8 @@ from visits.views.record_facts import differences_in
 
 SHOWN = 30
 MADE_IN_SIGHT = frozenset(Visit.HANDED_IN)
-OWN_STEPS = frozenset({"discard", "restore"})  # of what is not handed in: nobody's business but the bodies'
+# Of what is not handed in, or that nobody had looked at: nobody's business but the bodies' (ADR 0020).
+OWN_STEPS = frozenset({"discard", "restore", "recall"})
 Both = dict[str, list[Any]]
 
 
@@ -48,9 +49,10 @@ def feed_of(
     events = list(visit.events.select_related("by"))
     changes = list(visit.changes.select_related("by"))
     is_involved = not grants_of(user).on(VIEW_VISITS).isdisjoint(visit.body_ids)
-    saved = [(c.at, c.by, c.fields) for c in changes] if is_involved else _in_sight(changes, events)
-    shown = [event for event in events if is_involved or event.transition not in OWN_STEPS]
-    entries = [Entry(e.at, _title_of(e), e.by, e.reason, step=e.transition) for e in shown]
+    saved = [(c.at, c.by, c.fields) for c in changes]
+    if not is_involved:
+        saved, events = _in_sight(changes, events), _told_to_others(events)
+    entries = [Entry(e.at, _title_of(e), e.by, e.reason, step=e.transition) for e in events]
     entries += _entries_of_changes(saved, sees, names)
     entries += [_entry_of_note(note) for note in visit.notes.visible_to(user).select_related("by", "answers_to")]
     entries += _entries_of_files(files)
@@ -79,6 +81,17 @@ def _title_of(event: VisitEvent) -> str:
     return titles.get(event.transition) or str(capfirst(event.get_to_state_display()))
 
 
+def _told_to_others(events: list[VisitEvent]) -> list[VisitEvent]:
+    """Return the steps without those that stayed with the bodies; of what was taken back not that it was submitted."""
+    taken_back = _taken_back(sorted(events, key=lambda event: (event.at, event.pk)))
+    return [event for event in events if event.transition not in OWN_STEPS and event.pk not in taken_back]
+
+
+def _taken_back(steps: list[VisitEvent]) -> set[int]:
+    """Return the keys of the steps, of those given in their order, that were taken back before anybody looked."""
+    return {step.pk for step, then in pairwise(steps) if then.transition == "recall"}
+
+
 def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tuple[datetime, Any, Both]]:
     """Return what those who see only what is handed in may know: changes made in their sight, and what came of others.
 
@@ -87,7 +100,7 @@ def _in_sight(changes: list[VisitChange], events: list[VisitEvent]) -> list[tupl
     nobody had looked at it.
     """
     steps = sorted(events, key=lambda event: (event.at, event.pk))
-    taken_back = {step.pk for step, then in pairwise(steps) if then.transition == "recall"}
+    taken_back = _taken_back(steps)
     submissions = [step for step in steps if _comes_in_sight(step)]
     seen = [change for change in changes if _is_in_sight(change, submissions, taken_back)]
     found: list[tuple[datetime, Any, Both]] = [(change.at, change.by, change.fields) for change in seen]

@@ -1,13 +1,11 @@
 """Keeping what is being typed into the form of a visit, and throwing it away again."""
 
 import re
-import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -17,10 +15,10 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS
 from visits import actions
-from visits.actions.record import PARTS
 from visits.forms.visit import VisitForm
-from visits.models import FormDraft, Visit
-from visits.views.visit_form import loggable_visit
+from visits.models import FormDraft
+from visits.views.kept_forms import address_of, form_address, key_in, why_not_kept
+from visits.views.scope import fetch_visit
 
 KEPT = {*VisitForm.base_fields, "place_q"}
 FIELD_OF_PART = re.compile(r"(?!csrfmiddlewaretoken)[a-z0-9_]{1,40}")
@@ -29,8 +27,8 @@ FIELD_OF_PART = re.compile(r"(?!csrfmiddlewaretoken)[a-z0-9_]{1,40}")
 @require_POST
 @desk_page(on_a_body=LOG_VISITS)
 def draft_keep(request: HttpRequest, mechanism: Mechanism, pk: Any = None, part: str = "") -> HttpResponse:
-    visit = loggable_visit(request, mechanism, pk) if pk else None
-    address, key = _address(mechanism, visit, part), _key(request)
+    visit = fetch_visit(request, mechanism, pk, to_log=True) if pk else None
+    address, key = form_address(mechanism, visit, part), key_in(request.POST.get("form_key"))
     try:
         if key is None:
             raise actions.NotKept
@@ -61,42 +59,21 @@ def _typed(request: HttpRequest, part: str) -> dict[str, list[str]]:
 @desk_page(on_a_body=LOG_VISITS)
 def draft_throw_away(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     drafts = FormDraft.objects.visible_to(request.user).filter(mechanism=mechanism)
-    key = _key(request)
+    key = key_in(request.POST.get("form_key"))
     draft = drafts.select_related("visit").filter(form_key=key).first() if key else None
     if draft is not None:
         actions.throw_draft_away(by=request.user, form_key=draft.form_key)  # type: ignore[arg-type]
         messages.success(request, _("What you had typed has been thrown away."))
-    return redirect(_address(mechanism, draft.visit if draft else None, draft.part if draft else ""))
+    return redirect(address_of(draft, mechanism) if draft else form_address(mechanism, None))
 
 
 def _not_kept(request: HttpRequest, address: str, refusal: Exception) -> HttpResponse:
-    if isinstance(refusal, actions.TooLong):
-        sentence = _("Not kept: this is too long. Shorten the texts.")
-    elif isinstance(refusal, actions.TooMany):
-        sentence = _("Not kept: you keep too many forms that are not saved. Save this one, or throw others away.")
-    else:
-        sentence = _("Not kept: open the form again.")
+    sentence = why_not_kept(refusal)
     if _asks_by_script(request):
         return JsonResponse({"error": sentence}, status=422)
     messages.error(request, sentence)
     return redirect(address)
 
 
-def _key(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("form_key", ""))
-    except ValueError:
-        return None
-
-
 def _asks_by_script(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
-
-
-def _address(mechanism: Mechanism, visit: Visit | None, part: str = "") -> str:
-    """Return the address of the form that was typed into. 404 for a part that no record has."""
-    if visit is None:
-        return reverse("visits:visit_create", kwargs={"npm": mechanism.slug})
-    if part and part not in PARTS:
-        raise Http404
-    return reverse(f"visits:visit_{part or 'change'}", kwargs={"npm": mechanism.slug, "pk": visit.pk})

@@ -15,6 +15,7 @@ from npmportal import audit
 from npmportal.csv_files import csv_response
 from npmportal.paging import BY_NAME, NEWEST_FIRST, paginate
 from npmportal.private_files import inert_answer, inert_response
+from npmportal.xlsx_files import CONTENT_TYPE
 from visits.field_table import reader_of
 from visits.importing import templates
 from visits.importing.columns import columns_of
@@ -23,8 +24,6 @@ from visits.models import Import, Place, Visit
 from visits.models.body_names import BodyNames
 from visits.views.import_scope import import_page
 from visits.views.rows import rows_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -39,7 +38,7 @@ def import_template_csv(request: HttpRequest, mechanism: Mechanism, kind: str) -
 def import_template_xlsx(request: HttpRequest, mechanism: Mechanism, kind: str) -> HttpResponseBase:
     _allowed(request, mechanism, kind)
     return inert_answer(
-        ContentFile(templates.workbook(list(columns_of(kind).values()), mechanism)), f"{kind}.xlsx", XLSX
+        ContentFile(templates.workbook(list(columns_of(kind).values()), mechanism)), f"{kind}.xlsx", CONTENT_TYPE
     )
 
 
@@ -60,8 +59,7 @@ def import_problems(request: HttpRequest, batch: Import) -> HttpResponseBase:
 @import_page()
 def import_rest(request: HttpRequest, batch: Import) -> HttpResponseBase:
     response = inert_response(batch.rest, "rest.csv", "text/csv; charset=utf-8")
-    bodies = [batch.body_id] if batch.body_id else []
-    audit.record("import.rows_downloaded", by=request.user, obj=batch, mechanism=batch.mechanism, bodies=bodies)
+    audit.record("import.rows_downloaded", by=request.user, obj=batch, mechanism=batch.mechanism, bodies=batch.bodies)
     return response
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from members.models import Mechanism
 from members.views.scope import View, desk_page
+from npmportal.models import Job
 from visits.models import Import
 
 State = Import.State
@@ -47,7 +48,7 @@ def to_page(batch: Import, name: str = "visits:import_detail") -> Any:
 
 def next_page(batch: Import) -> Any:
     """Return the redirect to where the import stands now."""
-    waits = batch.is_live or (batch.job is not None and batch.job.state == "failed") or not batch.has_rows
+    waits = batch.is_live or (batch.job is not None and batch.job.state == Job.State.FAILED) or not batch.has_rows
     return to_page(batch) if waits else to_page(batch, PAGE_OF.get(State(batch.state), "visits:import_detail"))
 
 

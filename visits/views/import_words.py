@@ -1,12 +1,13 @@
 """Imports in words, for their pages."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from npmportal.models import Job
 from visits.importing.columns import DAY, TERM, Column
 from visits.importing.judged import columns_for
 from visits.importing.outcomes import RESULTS
@@ -14,19 +15,11 @@ from visits.importing.terms import choices_of
 from visits.models import Import
 
 
-def read_moment(text: str) -> datetime:
-    """Return the moment that an address names. Raises ValueError for anything else, or one without a time zone."""
-    moment = datetime.fromisoformat(text.replace(" ", "+"))
-    if moment.tzinfo is None:
-        raise ValueError("A moment in an address has its time zone.")
-    return moment
-
-
 def state_of(batch: Import) -> tuple[str, str]:
     """Return the state of ``batch`` in words, and what it looks like (npmportal.templatetags.components.TONES)."""
     if batch.job is not None and batch.job.is_live:
         return batch.job.get_state_display(), str(batch.job.state)
-    if batch.job is not None and batch.job.state == "failed" and batch.state != Import.State.UNDONE:
+    if batch.job is not None and batch.job.state == Job.State.FAILED and batch.state != Import.State.UNDONE:
         return _("not finished"), "failed"
     if batch.state not in (Import.State.DONE, Import.State.UNDONE) and not batch.has_rows:
         return _("file gone"), "withdrawn"

@@ -11,35 +11,38 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.access import SUBMIT_VISITS, can
-from npmportal.paging import Keyset, paginate
+from npmportal.models import Job
+from npmportal.paging import Keyset, paginate, read_moment
 from npmportal.private_files import Missing, NoRoom, StorageAway
 from npmportal.uploads.handlers import refused_uploads
 from npmportal.uploads.names import tidy_name
 from visits.actions import imports as actions
 from visits.field_table import reader_of
-from visits.forms.imports import ColumnsForm, FileForm, UndoForm, ValuesForm
+from visits.forms.imports import ColumnsForm, FileForm, ValuesForm
+from visits.forms.note import ReasonForm
 from visits.importing.checking import mapped_columns, missing_columns
 from visits.importing.files import rows_of
 from visits.importing.judged import columns_for
 from visits.importing.kinds import allowed_to
 from visits.importing.lookups import Places
+from visits.importing.previews import unsaid_in
 from visits.importing.reading import Row
 from visits.importing.terms import explain
 from visits.importing.undoing import use_of
 from visits.models import Import
 from visits.models.body_names import BodyNames
 from visits.views.import_scope import import_page, may_work, next_page, to_list, to_page
-from visits.views.import_words import earlier_of, problem_rows, read_moment, result_rows, shown_rows, state_of
+from visits.views.import_words import earlier_of, problem_rows, result_rows, shown_rows, state_of
+from visits.views.scope import asks_and_acts, typed
 
 State = Import.State
 NEWEST = Keyset("created_at", read_moment, is_descending=True)
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -57,7 +60,7 @@ def import_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "visits/import_list.html", context)
 
 
-@form_page
+@asks_and_acts
 @desk_page()
 def import_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     if not allowed_to(request.user, mechanism).kinds:
@@ -89,7 +92,7 @@ def _received(request: HttpRequest, mechanism: Mechanism, form: FileForm) -> Imp
         return None
 
 
-@form_page
+@asks_and_acts
 @import_page()
 def import_columns(request: HttpRequest, batch: Import) -> HttpResponse:
     if (elsewhere := _not_open(request, batch)) is not None:
@@ -101,7 +104,7 @@ def import_columns(request: HttpRequest, batch: Import) -> HttpResponse:
         columns = [column for column in columns if column.line in allowed]
     with rows_of(batch) as rows:
         examples = [row.cells for row in islice(rows, 20)]
-    form = ColumnsForm(request.POST or None, batch=batch, columns=columns, examples=examples)
+    form = ColumnsForm(typed(request), batch=batch, columns=columns, examples=examples)
     if request.method == "POST" and form.is_valid():
         try:
             actions.map_columns(batch=batch, columns=form.columns, fixed=form.fixed, by=request.user)  # type: ignore[arg-type]
@@ -113,7 +116,7 @@ def import_columns(request: HttpRequest, batch: Import) -> HttpResponse:
     return TemplateResponse(request, "visits/import_columns.html", _with(batch, 2, form=form, earlier=earlier))
 
 
-@form_page
+@asks_and_acts
 @import_page()
 def import_values(request: HttpRequest, batch: Import) -> HttpResponse:
     if (elsewhere := _not_open(request, batch)) is not None:
@@ -144,7 +147,7 @@ def _values_form(request: HttpRequest, batch: Import, rows: Iterable[Row]) -> Va
     may_hand_in = (
         batch.kind == Import.Kind.VISITS and batch.body is not None and can(request.user, SUBMIT_VISITS, batch.body)
     )
-    return ValuesForm(request.POST or None, batch=batch, found=found, may_hand_in=may_hand_in)
+    return ValuesForm(typed(request), batch=batch, found=found, may_hand_in=may_hand_in)
 
 
 @require_safe
@@ -162,6 +165,7 @@ def import_check(request: HttpRequest, batch: Import) -> HttpResponse:
         results=result_rows(counts),
         problems=problem_rows(batch),
         notes=batch.preview.get("notes", []),
+        unsaid=unsaid_in(batch),
         preview=shown_rows(batch),
         good=counts.get("new", 0) + counts.get("updated", 0),
         earlier=earlier_of(batch),
@@ -183,7 +187,7 @@ def import_store(request: HttpRequest, batch: Import) -> HttpResponse:
 @import_page(to_work=False)
 def import_detail(request: HttpRequest, batch: Import) -> HttpResponse:
     job = batch.job and batch.job.in_words()
-    failed = bool(job and job.state == "failed")
+    failed = bool(job and job.state == Job.State.FAILED)
     works = may_work(request.user, batch)
     if works and not failed and not batch.is_live and batch.has_rows and batch.state in (State.OPEN, State.CHECKED):
         return next_page(batch)
@@ -233,12 +237,12 @@ def import_discard(request: HttpRequest, batch: Import) -> HttpResponse:
     return to_list(batch)
 
 
-@form_page
+@asks_and_acts
 @import_page()
 def import_undo(request: HttpRequest, batch: Import) -> HttpResponse:
     if batch.state != State.DONE or batch.is_live:
         return to_page(batch)
-    form = UndoForm(request.POST or None)
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.undo_import(batch=batch, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]

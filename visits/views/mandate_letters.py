@@ -8,16 +8,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from members.models import Mechanism
 from npmportal import audit
 from npmportal.private_files import file_or_404, inert_response
 from visits.actions import mandate_letters as actions
+from visits.actions.plans import may_change_plan
 from visits.forms.mandate_letter import MandateLetterForm
-from visits.models import MandateLetter, Plan
+from visits.models import MandateLetter
 from visits.views.plan_parts import fetch_plan, plan_page
+from visits.views.scope import asks_and_acts, typed
 
 
 def _letter(request: HttpRequest, mechanism: Mechanism, pk: Any) -> MandateLetter:
@@ -25,11 +27,11 @@ def _letter(request: HttpRequest, mechanism: Mechanism, pk: Any) -> MandateLette
     return get_object_or_404(letters.for_detail(), pk=pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_and_acts
 @plan_page
 def plan_letter(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     plan = fetch_plan(request, mechanism, pk, to_change=True)
-    form = MandateLetterForm(request.POST if request.method == "POST" else None, plan=plan)
+    form = MandateLetterForm(typed(request), plan=plan)
     if request.method == "POST" and form.is_valid():
         letter = actions.make_letter(letter=form.instance, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The letter is being made."))
@@ -48,7 +50,7 @@ def mandate_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpR
         "job": letter.job and letter.job.in_words(),
         "size": letter.size,
         "is_outdated": letter.plan_version != letter.plan.version,
-        "may_change": Plan.objects.editable_by(request.user).filter(pk=letter.plan_id).exists(),
+        "may_change": may_change_plan(letter.plan_id, request.user),
     }
     return TemplateResponse(request, "visits/mandate_detail.html", context)
 

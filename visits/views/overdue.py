@@ -10,23 +10,23 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal import audit
-from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS
 from npmportal.csv_files import csv_response
 from visits.actions import visit_intervals as actions
+from visits.actions.versions import may_keep
 from visits.forms.overdue import IntervalEndForm, OverdueFilter
 from visits.forms.visit_interval import VisitIntervalForm
 from visits.models import Place, VisitInterval
 from visits.models.body_names import BodyNames
 from visits.overdue import overdue
+from visits.views.scope import asks_and_acts, knows_of_visits, typed
 
 SHOWN = 50
-knows_of_visits = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -89,7 +89,7 @@ def interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     for rule in rows:
         name = names.on(rule.body_id, rule.starts_on) if rule.body_id else None
         rule.whose = name.abbreviation if name else ""
-        rule.may_end = rule.ends_on is None and actions.may_set_interval(request.user, mechanism, rule.body)
+        rule.may_end = rule.ends_on is None and may_keep(request.user, mechanism, rule.body)
     context = {"rules": rows, "may_set": actions.may_set_some(request.user, mechanism)}
     return TemplateResponse(request, "visits/interval_list.html", context)
 
@@ -99,8 +99,7 @@ def interval_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def interval_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
     place = places.with_id(request.GET.get("place")).first()
-    data = request.POST if request.method == "POST" else None
-    form = VisitIntervalForm(data, user=request.user, mechanism=mechanism, place=place)
+    form = VisitIntervalForm(typed(request), user=request.user, mechanism=mechanism, place=place)
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_interval(interval=form.instance, by=request.user)  # type: ignore[arg-type]
@@ -118,9 +117,9 @@ def interval_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def interval_end(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     rules = VisitInterval.objects.visible_to(request.user).filter(mechanism=mechanism).select_related("body", "place")
     rule = get_object_or_404(rules, pk=pk)
-    if not actions.may_set_interval(request.user, mechanism, rule.body):
+    if not may_keep(request.user, mechanism, rule.body):
         raise PermissionDenied
-    form = IntervalEndForm(request.POST if request.method == "POST" else None)
+    form = IntervalEndForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_interval(interval=rule, ends_on=form.cleaned_data["ends_on"], by=request.user)  # type: ignore[arg-type]

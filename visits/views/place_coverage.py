@@ -13,13 +13,11 @@ from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.asked_day import asked_day
-from members.views.scope import desk_page
 from npmportal import audit
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import VIEW_SUBMITTED_VISITS, grants_of
 from npmportal.csv_files import csv_response
 from visits.place_coverage import CoverageRow, Period, coverage, periods_to
-
-knows_of_visits = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+from visits.views.scope import knows_of_visits
 
 
 @require_safe

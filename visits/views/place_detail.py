@@ -79,7 +79,7 @@ def _facts(place: Place, on: date) -> dict[str, Any]:
 def _visits(request: HttpRequest, mechanism: Mechanism, place: Place, on: date, names: BodyNames) -> dict[str, Any]:
     """Return what the reader may know of the visits: all of them by page, the last one, the last of each layer."""
     user, units = request.user, place.units.in_register().for_list()
-    known = (Visit.objects.visible_to(user) | Visit.objects.known_to(user)).filter(place=place)
+    known = Visit.objects.visible_or_known_to(user).filter(place=place)
     page = paginate(request, known.for_list(), NEWEST_FIRST)
     readable = {visit.pk for visit in page.rows if may_open(visit, user)}
     found = {

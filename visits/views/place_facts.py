@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from members.actions.register_changes import ChangedSince
 from members.actions.sources import find_or_write
@@ -26,8 +25,7 @@ from visits.actions.place_facts import PlaceFactRefused, may_keep_fact
 from visits.forms.place_facts import place_fact_form
 from visits.models import Place
 from visits.place_fact_kinds import KINDS, PlaceFactKind
-
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
+from visits.views.scope import asks_and_acts, fetch_place, typed
 
 
 @asks_and_acts
@@ -36,7 +34,7 @@ def place_fact_add(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: st
     place, known = _place_and_kind(request, mechanism, pk, kind)
     if not (actions.may_keep_places(request.user, mechanism) or _keeps_own_codes(request, known, mechanism)):
         raise PermissionDenied
-    form = place_fact_form(known, _typed(request), place=place, user=request.user)
+    form = place_fact_form(known, typed(request), place=place, user=request.user)
     if request.method == "POST" and form.is_valid() and _enter(form, known, place, request.user):
         messages.success(request, _("Entered: {what}.").format(what=known.one))
         return redirect(_back(place, known))
@@ -69,7 +67,7 @@ def place_fact_correct(request: HttpRequest, mechanism: Mechanism, pk: Any, kind
     place, known, fact = _fact(request, mechanism, pk, kind, row)
     title = _("Correct: {what}").format(what=fact)
     build = partial(place_fact_form, known, place=place, user=request.user)
-    form = build(_typed(request), instance=fact)
+    form = build(typed(request), instance=fact)
     more: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         values = form.values | form.days
@@ -105,7 +103,7 @@ def place_fact_end(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: st
     place, known, fact = _fact(request, mechanism, pk, kind, row)
     if not known.is_dated or known.slug == "names":
         raise Http404
-    form = EndForm(_typed(request))
+    form = EndForm(typed(request))
     del form.fields["reason"]
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["ends_on"]
@@ -125,7 +123,7 @@ def place_fact_end(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: st
 @desk_page()
 def place_fact_remove(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: str, row: int) -> HttpResponse:
     place, known, fact = _fact(request, mechanism, pk, kind, row)
-    form = ReasonForm(_typed(request))
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
@@ -141,8 +139,7 @@ def place_fact_remove(request: HttpRequest, mechanism: Mechanism, pk: Any, kind:
 
 
 def _place_and_kind(request: HttpRequest, mechanism: Mechanism, pk: Any, slug: str) -> tuple[Place, PlaceFactKind]:
-    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).select_related("mechanism")
-    place = get_object_or_404(places, pk=pk)
+    place = fetch_place(request, mechanism, pk)
     if slug not in KINDS:
         raise Http404
     return place, KINDS[slug]
@@ -159,10 +156,6 @@ def _fact(request: HttpRequest, mechanism: Mechanism, pk: Any, slug: str, row: i
 
 def _keeps_own_codes(request: HttpRequest, kind: PlaceFactKind, mechanism: Mechanism) -> bool:
     return kind.slug == "codes" and mechanism.pk in grants_of(request.user).mechanisms(LOG_VISITS)
-
-
-def _typed(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _back(place: Place, kind: PlaceFactKind) -> str:

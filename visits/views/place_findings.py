@@ -3,14 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
-from members.views.scope import desk_page
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from npmportal.paging import NEWEST_FIRST, paginate
 from visits.actions import note_looks
 from visits.field_table import Reader, reader_of
@@ -20,13 +17,13 @@ from visits.models.body_names import BodyNames
 from visits.place_findings import is_open_at_place, newest_findings, visits_with_findings
 from visits.views.finding_facts import details_of
 from visits.views.rows import bodies_of
+from visits.views.scope import fetch_place, knows_of_visits
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def place_findings(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
-    place = get_object_or_404(places.select_related("mechanism"), pk=pk)
+    place = fetch_place(request, mechanism, pk)
     filters, reader = FindingFilter(request.GET, mechanism=mechanism), reader_of(request.user, mechanism)
     visits = visits_with_findings(place, request.user, reader, filters.asked())
     visits = visits.select_related("place", "lead_body", "mechanism")
@@ -47,8 +44,13 @@ def _shown(visit: Visit) -> list[dict[str, Any]]:
 
 
 def newest_in_words(place: Place, user: Any, reader: Reader) -> list[dict[str, Any]]:
-    """Return the newest findings of ``place`` the reader may see, for the page of the place. One query, or none."""
-    return [_printed(row) | {"visit": row.visit} for row in newest_findings(place, user, reader)]
+    """Return the newest findings of ``place`` the reader may see, for the page of the place. One query, or none.
+
+    A reviewer who reads them there has looked at their visits.
+    """
+    rows = newest_findings(place, user, reader)
+    note_looks({row.visit for row in rows}, user)
+    return [_printed(row) | {"visit": row.visit} for row in rows]
 
 
 def _printed(row: Finding) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,13 +15,13 @@ from npmportal.access import LOG_VISITS, grants_of
 from visits import actions
 from visits.models import Place, PlaceMerge, PlaceSuccession
 from visits.models.body_names import BodyNames
+from visits.views.scope import fetch_place
 
 
 @require_safe
 @desk_page()
 def place_history(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
-    place = get_object_or_404(places, pk=pk)
+    place = fetch_place(request, mechanism, pk)
     links = PlaceSuccession.objects.filter(Q(predecessor=place) | Q(successor=place))
     context = {
         "place": place,
@@ -40,7 +39,8 @@ def place_history(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRe
 
 def _codes(place: Place, mechanism: Mechanism) -> list[Any]:
     """Return the codes of ``place``, each with whose it is (`whose`): a body by its name of today, or official."""
-    codes, names, today = list(place.codes.order_by("body__position", "code")), BodyNames(mechanism), date.today()
+    codes = list(place.codes.select_related("body").order_by("body__position", "code"))
+    names, today = BodyNames(mechanism), date.today()
     for code in codes:
         name = names.on(code.body_id, today) if code.body_id else None
         code.whose = name.abbreviation if name else _("official")  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,26 +9,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from members.views.scope import desk_page
 from visits.actions import place_merges as actions
 from visits.actions.places import may_keep_places
 from visits.duplicates import SHOWN, possible_duplicates
+from visits.forms.note import ShortReasonForm
 from visits.models import Place, PlaceMerge
 from visits.place_visits import may_know_of_visits
-
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class WhyForm(forms.Form):
-    """Why two records are one place, or are not."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=""
-    )
+from visits.views.scope import asks_and_acts, typed
 
 
 @require_safe
@@ -50,7 +40,7 @@ def place_duplicates(request: HttpRequest, mechanism: Mechanism) -> HttpResponse
 def place_merge(request: HttpRequest, mechanism: Mechanism, pk: Any, other: Any) -> HttpResponse:
     _only_keepers(request, mechanism)
     kept, duplicate = _two(request, mechanism, pk, other)
-    form = WhyForm(_typed(request))
+    form = ShortReasonForm(typed(request))
     user: Any = request.user
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,7 +67,7 @@ def place_merge(request: HttpRequest, mechanism: Mechanism, pk: Any, other: Any)
 def place_distinct(request: HttpRequest, mechanism: Mechanism, pk: Any, other: Any) -> HttpResponse:
     _only_keepers(request, mechanism)
     one, two = _two(request, mechanism, pk, other)
-    form = WhyForm(_typed(request))
+    form = ShortReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.tell_apart(one=one, other=two, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Written down: these are two places."))
@@ -92,7 +82,7 @@ def place_merge_undo(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Htt
     _only_keepers(request, mechanism)
     merges = PlaceMerge.objects.visible_to(request.user).filter(mechanism=mechanism)
     merge = get_object_or_404(merges.select_related("kept", "duplicate"), pk=pk)
-    form = WhyForm(_typed(request))
+    form = ShortReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.undo_merge(merge=merge, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
@@ -116,10 +106,6 @@ def _two(request: HttpRequest, mechanism: Mechanism, *keys: Any) -> list[Place]:
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism)
     places = places.select_related("mechanism", "setting", "jurisdiction", "parent", "authority")
     return [get_object_or_404(places, pk=key) for key in keys]
-
-
-def _typed(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _page(request: HttpRequest, mechanism: Mechanism, form: Any, **words: Any) -> HttpResponse:

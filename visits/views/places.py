@@ -12,12 +12,15 @@ from members.models import Mechanism
 from members.views.scope import desk_page
 from npmportal.paging import BY_NAME, paginate
 from visits import actions
+from visits.actions.place_requests import RequestDecided, answer_with_new_place, may_ask_for_places
 from visits.duplicates import resembling
 from visits.forms.filters import PlaceFilter
 from visits.forms.place import PlaceForm
-from visits.models import Place
+from visits.models import Place, PlaceRequest
 from visits.place_visits import may_know_of_visits
 from visits.views.differences import place_differences
+from visits.views.kept_forms import key_in
+from visits.views.place_requests import tell_of_code
 
 
 @require_safe
@@ -33,6 +36,8 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "count": places.count(),
         "may_keep": actions.may_keep_places(request.user, mechanism),
         "may_know": may_know_of_visits(request.user, mechanism),
+        "may_ask": may_ask_for_places(request.user, mechanism),
+        "asked_for": PlaceRequest.objects.visible_to(request.user).filter(mechanism=mechanism).waiting().count(),
     }
     return TemplateResponse(request, "visits/place_list.html", context)
 
@@ -41,6 +46,8 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 def place_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     if not actions.may_keep_places(request.user, mechanism):
         raise PermissionDenied
+    if "request" in request.GET:
+        return _create_as_asked(request, mechanism)
     parents = Place.objects.visible_to(request.user).filter(mechanism=mechanism, parent=None)
     parents = parents.select_related("setting", "jurisdiction")
     parent = parents.with_id(request.GET.get("parent")).first()
@@ -48,6 +55,20 @@ def place_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     same = {"setting": parent.setting, "jurisdiction": parent.jurisdiction} if parent else {}
     place = Place(mechanism=mechanism, parent=parent, **same)
     return _edit(request, mechanism, place, _("The place has been added."))
+
+
+def _create_as_asked(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    """Add the place that a request asks for; storing it answers the request."""
+    seen = PlaceRequest.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
+    asked = get_object_or_404(seen, pk=key_in(request.GET["request"]))
+    is_own = asked.decided_by_id == request.user.pk  # such as by the first of two clicks
+    if not asked.is_waiting and (is_own or request.method != "POST"):
+        if not is_own:
+            messages.error(request, _("Somebody has answered this request, or taken it back, a moment ago."))
+        return redirect("visits:place_request", npm=mechanism.slug, pk=asked.pk)
+    said = {name: getattr(asked, name) for name in ("name", "setting", "jurisdiction", "town", "address")}
+    sentence = _("The place has been added, and the request is answered.")
+    return _edit(request, mechanism, Place(mechanism=mechanism, **said), sentence, asked)
 
 
 @desk_page()
@@ -58,14 +79,18 @@ def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
     return _edit(request, mechanism, place, _("The place has been saved."))
 
 
-def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -> HttpResponse:
+def _edit(
+    request: HttpRequest, mechanism: Mechanism, place: Place, done: str, asked: PlaceRequest | None = None
+) -> HttpResponse:
     form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
     is_new = place._state.adding
     if request.method == "POST" and form.is_valid():
         try:
-            _save(form, place, request.user)
+            _save(request, form, place, asked)
         except actions.PlaceTaken:
             form.refuse_name()
+        except RequestDecided:
+            form.add_error(None, _("Somebody has answered this request, or taken it back, a moment ago."))
         except actions.PlaceChangedMeanwhile as conflict:
             return _conflict(request, mechanism, form, conflict.place)
         else:
@@ -73,7 +98,8 @@ def _edit(request: HttpRequest, mechanism: Mechanism, place: Place, done: str) -
             if is_new:
                 _warn_of_the_like(request, place)
             return redirect("visits:place_detail", npm=mechanism.slug, pk=place.pk)
-    return TemplateResponse(request, "visits/place_form.html", {"form": form, "place": place, "is_new": is_new})
+    context = {"form": form, "place": place, "is_new": is_new, "asked": asked}
+    return TemplateResponse(request, "visits/place_form.html", context)
 
 
 def _warn_of_the_like(request: HttpRequest, place: Place) -> None:
@@ -85,8 +111,11 @@ def _warn_of_the_like(request: HttpRequest, place: Place) -> None:
         messages.warning(request, sentence % {"name": like})
 
 
-def _save(form: PlaceForm, place: Place, user: Any) -> None:
-    if place._state.adding:
+def _save(request: HttpRequest, form: PlaceForm, place: Place, asked: PlaceRequest | None) -> None:
+    user: Any = request.user
+    if asked is not None:
+        tell_of_code(request, answer_with_new_place(request=asked, place=form.instance, by=user))
+    elif place._state.adding:
         actions.add_place(place=form.instance, by=user)
     else:
         actions.change_place(place=form.instance, expected_version=form.cleaned_data["version"] or 0, by=user)

@@ -1,32 +1,37 @@
 """Writing a plan: a new one, or one that stands."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from members.models import Mechanism
 from members.views.meeting_scope import differences, with_version
 from members.views.scope import desk_page
 from npmportal.access import LOG_VISITS
 from visits.actions import plans as actions
+from visits.actions.form_drafts import throw_draft_away
 from visits.forms.plan import PlanForm
-from visits.models import Plan
+from visits.models import FormDraft, Plan
 from visits.models.body_names import BodyNames
+from visits.views.kept_forms import NEW_PLAN, STANDING_PLAN, key_in
+from visits.views.place_asking import leave_plan
 from visits.views.plan_parts import fetch_plan, plan_page
 from visits.views.plans import tell_of_others
-from visits.views.visit_form_page import places_to_choose, words_typed
-
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
+from visits.views.scope import asks_and_acts
+from visits.views.visit_form_page import only_searches, places_to_choose, words_typed
 
 
 @asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def plan_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
+    if away := leave_plan(request, mechanism):
+        return away
     form = _form(request, mechanism, Plan(mechanism=mechanism))
     if not form.is_bound or not form.is_valid():
         return _page(request, mechanism, form)
@@ -42,13 +47,15 @@ def plan_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     except actions.PlanRefused as refusal:
         form.add_error("starts_on", str(refusal))
         return _page(request, mechanism, form)
-    return _saved(request, mechanism, plan, _("The visit is planned."))
+    return _saved(request, mechanism, plan, _("The visit is planned."), data["form_key"])
 
 
 @asks_and_acts
 @plan_page
 def plan_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     plan = fetch_plan(request, mechanism, pk, to_change=True)
+    if away := leave_plan(request, mechanism, plan):
+        return away
     form = _form(request, mechanism, plan)
     if not form.is_bound or not form.is_valid():
         return _page(request, mechanism, form, plan=plan)
@@ -66,7 +73,7 @@ def plan_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
     except actions.PlanRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, mechanism, form, plan=plan)
-    return _saved(request, mechanism, stored, _("The plan is saved."))
+    return _saved(request, mechanism, stored, _("The plan is saved."), data["form_key"])
 
 
 def _form(request: HttpRequest, mechanism: Mechanism, plan: Plan) -> PlanForm:
@@ -74,19 +81,36 @@ def _form(request: HttpRequest, mechanism: Mechanism, plan: Plan) -> PlanForm:
     given: dict[str, Any] = {"instance": plan, "user": request.user, "mechanism": mechanism}
     given["names"] = BodyNames(mechanism)
     if request.method != "POST":
+        if draft := _kept(request, mechanism, plan).filter(form_key=key_in(request.GET.get("kept"))).first():
+            return PlanForm(initial=_typed(MultiValueDict(draft.data)), **given)
         place = {"place": request.GET["place"]} if "place" in request.GET else {}
         return PlanForm(initial=place, **given)
-    if "find" in request.POST or (request.POST.get("place_q") and not request.POST.get("place")):
-        typed: dict[str, Any] = {name: request.POST.get(name) for name in PlanForm.base_fields if name in request.POST}
-        return PlanForm(initial=typed | {name: request.POST.getlist(name) for name in ("partners", "team")}, **given)
+    if only_searches(request):
+        return PlanForm(initial=_typed(request.POST), **given)
     return PlanForm(request.POST, **given)
+
+
+def _typed(data: MultiValueDict[str, Any]) -> dict[str, Any]:
+    typed: dict[str, Any] = {name: data.get(name) for name in (*PlanForm.base_fields, "place_q") if name in data}
+    return typed | {name: data.getlist(name) for name in ("partners", "team")}
+
+
+def _kept(request: HttpRequest, mechanism: Mechanism, plan: Plan | None) -> Any:
+    """Return what the person typed into this form before going to ask for a place, newest first."""
+    own = FormDraft.objects.visible_to(request.user)
+    if plan is None or plan._state.adding:
+        return own.of_form(mechanism, None, NEW_PLAN)
+    return own.of_form(mechanism, None, STANDING_PLAN).filter(data__plan=[str(plan.pk)])
 
 
 def _page(
     request: HttpRequest, mechanism: Mechanism, form: PlanForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    context["lost_place"] = plan.place_name if (plan := context.get("plan")) and plan.place is None else ""
-    words = words_typed(request.POST)
+    plan = context.get("plan")
+    context["lost_place"] = plan.place_name if plan and plan.place is None else ""
+    words = words_typed(request.POST or form.initial)
+    if request.method == "GET" and "kept" not in request.GET:
+        context["kept"] = [{"draft": draft} for draft in _kept(request, mechanism, plan)]
     context |= {"form": form, **places_to_choose(request, mechanism, words, form["place"].value())}
     return TemplateResponse(request, "visits/plan_form.html", context, status=status)
 
@@ -100,7 +124,10 @@ def _conflict(request: HttpRequest, mechanism: Mechanism, typed: PlanForm, store
     return _page(request, mechanism, form, status=409, plan=stored, differences=found)
 
 
-def _saved(request: HttpRequest, mechanism: Mechanism, plan: Plan, sentence: str) -> HttpResponse:
+def _saved(
+    request: HttpRequest, mechanism: Mechanism, plan: Plan, sentence: str, form_key: UUID | None
+) -> HttpResponse:
+    throw_draft_away(by=request.user, form_key=form_key)  # type: ignore[arg-type]
     messages.success(request, sentence)
     tell_of_others(request, plan)
     if not Plan.objects.visible_to(request.user).filter(pk=plan.pk).exists():

@@ -41,6 +41,7 @@ def plan_meetings(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "often": often,
         "earlier": max(now, first - SHOWN) if first > now else None,
         "later": first + SHOWN,
+        "weeks": 2 * SHOWN,
         "title": _("Where members meet"),
     }
     return TemplateResponse(request, "visits/plan_meetings.html", context)

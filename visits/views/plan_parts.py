@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import BodyName, Mechanism
 from members.views.scope import desk_page
 from npmportal.access import REVIEW_VISITS, VIEW_VISITS
+from visits.actions.plans import may_change_plan
 from visits.fortnights import days_of
 from visits.models import Plan
 from visits.models.body_names import BodyNames
@@ -36,7 +37,7 @@ def fetch_plan(request: HttpRequest, mechanism: Mechanism, pk: Any, *, to_change
     """Return the plan: 404 for who may not know of it, 403 for who may know and not change it."""
     plans = Plan.objects.visible_to(request.user).filter(mechanism=mechanism).for_detail(request.user)
     plan: Plan = get_object_or_404(plans, pk=pk)
-    if to_change and not Plan.objects.editable_by(request.user).filter(pk=plan.pk).exists():
+    if to_change and not may_change_plan(plan.pk, request.user):
         raise PermissionDenied
     return plan
 

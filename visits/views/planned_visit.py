@@ -1,23 +1,22 @@
 """Logging a visit from its plan: the address names the plan by its id, never its place or days."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
 
 from members.models import Mechanism
 from visits.actions.plans import tie_visit
 from visits.models import Plan, Visit
+from visits.views.kept_forms import key_in
 
 
 def _plan(request: HttpRequest, mechanism: Mechanism) -> Plan | None:
     """Return the plan the address names, None where there is none that this person may log a visit from now."""
-    try:
-        wanted = UUID(request.GET.get("plan", ""))
-    except ValueError:
+    wanted = key_in(request.GET.get("plan"))
+    if wanted is None:
         return None
     plans = Plan.objects.editable_by(request.user).filter(mechanism=mechanism, visit=None, pk=wanted)
-    plan = plans.filter(state__in=(Plan.State.PLANNED, Plan.State.DONE)).first()
+    plan = plans.filter(state__in=Plan.LOGGABLE).first()
     return plan if plan and plan.has_begun else None
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
 from npmportal import audit, links
@@ -21,23 +21,24 @@ from npmportal.paging import Keyset, paginate
 from npmportal.private_files import INERT
 from visits.actions import plans as actions
 from visits.documents.plan_calendar import calendar_of
-from visits.forms.plan import NothingForm, PlanFilter, PlanReasonForm
+from visits.forms.note import ShortReasonForm
+from visits.forms.plan import NothingForm, PlanFilter
 from visits.models import MandateLetter, Plan, PlanEvent, PlanPartner, Visit
 from visits.models.body_names import BodyNames
 from visits.plan_guests import addresses_for, team_for
 from visits.plan_steps import STEPS
 from visits.views.plan_parts import fetch_plan, fortnights_in_words, plan_page, plans_page, row_of
+from visits.views.scope import asks_and_acts, typed
 
 BY_WEEK = Keyset("week", date.fromisoformat)
 MOST_ENTRIES = 200
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @plans_page
 def plan_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     names = BodyNames(mechanism)
-    filters = PlanFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
+    filters = PlanFilter(request.GET, user=request.user, names=names)
     plans = filters.apply(Plan.objects.visible_to(request.user).filter(mechanism=mechanism))
     page = paginate(request, plans.for_list(request.user), BY_WEEK)
     partners = _partners(page.rows)
@@ -68,7 +69,7 @@ def _partners(plans: Iterable[Plan]) -> dict[Any, list[int]]:
 def plan_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     plan: Any = fetch_plan(request, mechanism, pk)
     names = BodyNames(mechanism)
-    may_change = Plan.objects.editable_by(request.user).filter(pk=plan.pk).exists()
+    may_change = actions.may_change_plan(plan.pk, request.user)
     leads = can(request.user, MANAGE_BODY_PEOPLE, plan.body)
     context = {
         "plan": plan,
@@ -78,12 +79,12 @@ def plan_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResp
         "team": team_for(request.user, plan),
         "guests": addresses_for(request.user, plan),
         "met": fortnights_in_words(plan.met_in),
-        "may_change": may_change and plan.state in (Plan.State.PLANNED, Plan.State.POSTPONED),
+        "may_change": may_change and plan.state in Plan.CHANGEABLE,
         "may_make_letter": may_change and plan.state == Plan.State.PLANNED,
-        "may_log": may_change and plan.state in (Plan.State.PLANNED, Plan.State.DONE) and _is_unlogged(plan),
+        "may_log": may_change and plan.state in Plan.LOGGABLE and _is_unlogged(plan),
         "may_open": leads and plan.is_sealed and plan.state == Plan.State.DONE,
         "steps": actions.steps_of_plan(plan, request.user),
-        "letters": MandateLetter.objects.visible_to(request.user).filter(plan=plan).select_related("job"),
+        "letters": MandateLetter.objects.visible_to(request.user).filter(plan=plan),
         "events": [(event, _fields_of(event)) for event in plan.events.select_related("by")],
     }
     return TemplateResponse(request, "visits/plan_detail.html", context)
@@ -106,7 +107,7 @@ def plan_step(request: HttpRequest, mechanism: Mechanism, pk: Any, step: str) ->
     if step not in STEPS:
         raise Http404
     wanted = STEPS[step]
-    form = (PlanReasonForm if wanted.needs_reason else NothingForm)(request.POST if request.method == "POST" else None)
+    form = (ShortReasonForm if wanted.needs_reason else NothingForm)(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data.get("reason", "")
@@ -128,7 +129,7 @@ def plan_open(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespon
     plan = fetch_plan(request, mechanism, pk)
     if not can(request.user, MANAGE_BODY_PEOPLE, plan.body):
         raise PermissionDenied
-    form = NothingForm(request.POST if request.method == "POST" else None)
+    form = NothingForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.open_seal(plan=plan, by=request.user)  # type: ignore[arg-type]

@@ -10,33 +10,33 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Mechanism, MemberBody
 from members.views.scope import desk_page
 from npmportal.access import MANAGE_BODY_PEOPLE, VIEW_VISITS, can
 from visits.actions import programmes as actions
-from visits.forms.plan import bodies_led_by
+from visits.forms.plan import bodies_with
 from visits.forms.programme import TargetChangeForm, TargetForm
 from visits.models import ProgrammeTarget
 from visits.programme_figures import figures_of
 from visits.views.plan_parts import plan_page
+from visits.views.scope import asks_and_acts, typed
 
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 YEARS_BACK, YEARS_AHEAD = 3, 2
 
 
 @require_safe
 @plan_page
 def programme(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    bodies = bodies_led_by(request.user, mechanism, VIEW_VISITS)
+    bodies = bodies_with(request.user, mechanism, VIEW_VISITS)
     body = _asked(request, bodies)
     start = _asked_year(request, mechanism)
     context = {
         "bodies": bodies,
         "body": body,
         "start": start,
-        "years": _years(mechanism),
+        "years": [(first, _label(mechanism, first)) for first in _years(mechanism)],
         "year": _label(mechanism, start),
         "rows": figures_of(body, start, request.user),
         "may_set": can(request.user, MANAGE_BODY_PEOPLE, body),
@@ -47,11 +47,10 @@ def programme(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
 @asks_and_acts
 @desk_page(on_a_body=MANAGE_BODY_PEOPLE)
 def programme_add(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
-    body = _asked(request, bodies_led_by(request.user, mechanism, MANAGE_BODY_PEOPLE))
+    body = _asked(request, bodies_with(request.user, mechanism, MANAGE_BODY_PEOPLE))
     start = _asked_year(request, mechanism)
-    data = request.POST if request.method == "POST" else None
     target = ProgrammeTarget(year_starts_on=start)
-    form = TargetForm(data, instance=target, mechanism=mechanism, body=body)
+    form = TargetForm(typed(request), instance=target, mechanism=mechanism, body=body)
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_target(target=form.instance, by=request.user)  # type: ignore[arg-type]
@@ -70,7 +69,7 @@ def programme_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Htt
     target = get_object_or_404(rows.select_related("body", "setting", "jurisdiction"), pk=pk)
     if not can(request.user, MANAGE_BODY_PEOPLE, target.body):
         raise PermissionDenied
-    form = TargetChangeForm(request.POST if request.method == "POST" else None, instance=target)
+    form = TargetChangeForm(typed(request), instance=target)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:
@@ -103,15 +102,14 @@ def _asked(request: HttpRequest, bodies: list[MemberBody]) -> MemberBody:
 def _asked_year(request: HttpRequest, mechanism: Mechanism) -> date:
     """Return the first day of the reporting year the address asks for, of the present one where it asks for none."""
     wanted = request.GET.get("year", "")
-    starts = [start for start, _label in _years(mechanism)]
     present = mechanism.reporting_year_of(date.today())[0]
-    return next((start for start in starts if str(start.year) == wanted), present)
+    return next((start for start in _years(mechanism) if str(start.year) == wanted), present)
 
 
-def _years(mechanism: Mechanism) -> list[tuple[date, str]]:
+def _years(mechanism: Mechanism) -> list[date]:
+    """Return the first days of the reporting years to choose from."""
     present = mechanism.reporting_year_of(date.today())[0]
-    starts = [present.replace(year=present.year + n) for n in range(-YEARS_BACK, YEARS_AHEAD + 1)]
-    return [(start, _label(mechanism, start)) for start in starts]
+    return [present.replace(year=present.year + n) for n in range(-YEARS_BACK, YEARS_AHEAD + 1)]
 
 
 def _label(mechanism: Mechanism, start: date) -> str:

@@ -15,11 +15,11 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from members.models import Mechanism, Remit
 from members.views.scope import desk_page
-from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, can, grants_of
+from npmportal.access import MANAGE_BODY_PEOPLE, REVIEW_VISITS, VIEW_VISITS, can, grants_of
 from visits.actions import versions as actions
 from visits.forms.question import (
     GradeForm,
@@ -34,10 +34,9 @@ from visits.forms.question import (
 )
 from visits.models import QuestionSet, QuestionVersion, RatingScale, ScaleVersion, Theme
 from visits.models.body_names import BodyNames
+from visits.views.scope import asks_and_acts, knows_of_visits, typed
 
-knows_of_visits = desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
 keeps_some = desk_page(needs=REVIEW_VISITS, on_a_body=MANAGE_BODY_PEOPLE)
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -134,13 +133,12 @@ def question_add(request: HttpRequest, mechanism: Mechanism, kind: str) -> HttpR
     known = _kind(kind)
     if known.model is QuestionSet and not _leads_some(request.user, mechanism):
         raise PermissionDenied
-    data = request.POST if request.method == "POST" else None
-    form = known.form(data, user=request.user, mechanism=mechanism)
+    form = known.form(typed(request), user=request.user, mechanism=mechanism)
     if request.method == "POST" and form.is_valid():
         try:
             owner = _store(form, request.user)
         except actions.VersionRefused as refused:
-            form.add_error(None, str(refused))
+            form.add_error(refused.field, str(refused))
         else:
             return redirect("visits:question_write", npm=mechanism.slug, kind=kind, pk=owner.pk)
     context = {"form": form, "title": known.add, "lead": known.lead, "button": _("Add")}
@@ -188,7 +186,7 @@ def question_write(request: HttpRequest, mechanism: Mechanism, kind: str, pk: in
     draft = owner.versions.filter(starts_on=None).first()
     if draft is None:
         return _no_draft(request, mechanism, kind, pk)
-    data = request.POST if request.method == "POST" else None
+    data = typed(request)
     note = VersionNoteForm(data, initial={"note": draft.note})
     rows = {name: _rows(draft, name, form, mechanism, data) for name, (_title, form) in KINDS[kind].rows.items()}
     if request.method == "POST" and all([note.is_valid(), *(formset.is_valid() for formset in rows.values())]):
@@ -223,7 +221,7 @@ def question_publish(request: HttpRequest, mechanism: Mechanism, kind: str, pk: 
     draft = owner.versions.filter(starts_on=None).first()
     if draft is None:
         return _no_draft(request, mechanism, kind, pk)
-    form = PublishForm(request.POST if request.method == "POST" else None)
+    form = PublishForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.publish(version=draft, starts_on=form.cleaned_data["starts_on"], by=request.user)  # type: ignore[arg-type]

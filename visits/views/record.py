@@ -7,9 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -18,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Mechanism
 from members.views.scope import desk_page
-from npmportal.access import LOG_VISITS, can
+from npmportal.access import LOG_VISITS
 from visits import actions
 from visits.actions.record import PARTS, rows_of_part
 from visits.field_table import reader_of
-from visits.forms.finding import FindingsForm
-from visits.forms.findings import AnswersForm, RatingsForm
+from visits.forms.findings import FindingsForm
+from visits.forms.judgements import AnswersForm, RatingsForm
+from visits.forms.merging import TRIES
 from visits.forms.record import NeedsForm, RecordForm, SituationForm, typed
 from visits.forms.team import TeamForm, choices_for
 from visits.models import TRANSITIONS, Visit
@@ -31,9 +30,9 @@ from visits.models.body_names import BodyNames
 from visits.models.sums import questions_about_figures
 from visits.views.kept_forms import draft_in_address, drafts_before
 from visits.views.record_merging import WHOLE, Disputed, decide, differences_of, marks_of, merge
+from visits.views.scope import asks_and_acts, fetch_visit, not_open, page_of_visit, visit_address
 
 MORE_ROWS = 3
-TRIES = 3  # so often somebody else may be quicker between looking and saving
 
 
 @dataclass(frozen=True)
@@ -100,57 +99,54 @@ PAGES: dict[str, Page] = {
 }
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_team(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "team")
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "team")
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_situation(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "situation")
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "situation")
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_needs(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "needs")
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "needs")
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_findings(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "findings")
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "findings")
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_ratings(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "ratings")
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "ratings")
 
 
+@asks_and_acts
 @desk_page(on_a_body=LOG_VISITS)
 def visit_answers(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    return _part(request, _visit(request, mechanism, pk), "answers")
-
-
-def _visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit:
-    """Return the visit, for those who log for its lead body; the partners see the record and do not change it."""
-    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
-    visit = get_object_or_404(visits.for_detail(), pk=pk)
-    if not can(request.user, LOG_VISITS, visit.lead_body):
-        raise PermissionDenied
-    return visit
+    return _part(request, fetch_visit(request, mechanism, pk, to_log=True), "answers")
 
 
 def _part(request: HttpRequest, visit: Visit, part: str) -> HttpResponse:
     if request.method == "POST" and "more" not in request.POST:
         return _save(request, visit, part)
     if visit.state not in Visit.CHANGEABLE:
-        return _not_open(request, visit)
+        return not_open(request, visit)
     if not reader_of(request.user, visit.mechanism).changes(visit).issuperset(PARTS[part].fields):
         raise PermissionDenied
     if request.method == "POST":
         return _page(request, visit, part, _form(request, visit, part, initial=_typed_and_more(request)))
-    kept = draft_in_address(request, visit, part)
+    kept = draft_in_address(request, visit.mechanism, visit, part)
     initial = typed(MultiValueDict(kept.data)) if kept else {"seen": marks_of(visit, part)}
-    found = [] if kept else drafts_before(request, visit, part)
+    found = [] if kept else drafts_before(request, visit.mechanism, visit, part)
     return _page(request, visit, part, _form(request, visit, part, initial=initial), kept=found)
 
 
@@ -177,7 +173,7 @@ def _save(request: HttpRequest, visit: Visit, part: str) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, visit, part, form)
     except PermissionDenied:
-        return _not_open(request, visit)
+        return not_open(request, visit)
     is_amended = came_from == Visit.State.APPROVED and saved.state != came_from
     messages.success(request, str(TRANSITIONS["amend"].done) if is_amended else _said(taken))
     if part == "situation":
@@ -267,21 +263,10 @@ def _page(
     request: HttpRequest, visit: Visit, part: str, form: RecordForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {"visit": visit, "page": PAGES[part], "form": form, "back_url": _address(visit, part), **more}
-    context["keep_url"] = _visit_url(visit, "visit_part_keep", part=part)
+    context["keep_url"] = visit_address(visit, "visit_part_keep", part=part)
     context["above"] = f"{visit.place.name}, {date_format(visit.starts_on)}"
-    return TemplateResponse(request, PAGES[part].template, context, status=status)
+    return page_of_visit(request, visit, PAGES[part].template, context, status=status)
 
 
 def _address(visit: Visit, part: str) -> str:
-    return f"{_visit_url(visit, 'visit_detail')}#{PAGES[part].anchor}"
-
-
-def _not_open(request: HttpRequest, visit: Visit) -> HttpResponse:
-    state = Visit.objects.get(pk=visit.pk).get_state_display()
-    messages.error(request, _("The visit is “%(state)s” now and cannot be changed.") % {"state": state})
-    return redirect(_visit_url(visit, "visit_detail"))
-
-
-def _visit_url(visit: Visit, name: str, **more: Any) -> str:
-    """Return the address ``name`` of this visit."""
-    return reverse(f"visits:{name}", kwargs={"npm": visit.mechanism.slug, "pk": visit.pk, **more})
+    return f"{visit_address(visit, 'visit_detail')}#{PAGES[part].anchor}"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +11,7 @@ from visits.models.completeness import OF_TABLES, Part, parts_of
 from visits.models.sums import questions_about_figures, questions_about_numbers
 from visits.views.facts import Section
 from visits.views.record_facts import load_record
+from visits.views.scope import visit_address
 
 # On which page a part that stands in a table of its own is recorded.
 PAGE_OF = {
@@ -61,16 +61,12 @@ def with_links(sections: list[Section], visit: Visit) -> list[Section]:
     for section in sections:
         for name in IN_SECTION.get(section.part, ()):
             words = _("Change: %(part)s") % {"part": str(WORDS[name]).lower()}
-            section.links.append((words, _address(visit, PAGE_OF[name])))
+            section.links.append((words, visit_address(visit, PAGE_OF[name])))
     return sections
 
 
 def _url(visit: Visit, part: Part) -> str:
     if part.name in PAGE_OF:
-        return _address(visit, PAGE_OF[part.name])
+        return visit_address(visit, PAGE_OF[part.name])
     anchor = f"#id_{part.first_missing}" if part.first_missing else ""
-    return f"{_address(visit, 'visit_change')}{anchor}"
-
-
-def _address(visit: Visit, name: str) -> str:
-    return reverse(f"visits:{name}", kwargs={"npm": visit.mechanism.slug, "pk": visit.pk})
+    return f"{visit_address(visit, 'visit_change')}{anchor}"

@@ -6,13 +6,14 @@ opened. Rows that follow from their place on the page (the team, findings) are n
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 from django.http import QueryDict
 
 from visits.actions.record import PARTS, Told, content_of
+from visits.forms.merging import MINE, THEIRS, Merge, marks_in
 from visits.forms.record import RecordForm
 from visits.models import Visit
 from visits.models.body_names import BodyNames
@@ -23,22 +24,12 @@ from visits.views.record_facts import differences_in
 BY_ROW = {"situation": "", "needs": "", "ratings": "s", "answers": "q"}
 BESIDE = ("", "_why", "_note")
 WHOLE = "all"
-THEIRS, MINE = "theirs", "mine"
-
-
-@dataclass
-class Merged:
-    """What the form holds after merging: the rows taken from what stands now, and those that both changed."""
-
-    data: QueryDict
-    taken: list[str] = field(default_factory=list)
-    disputed: list[str] = field(default_factory=list)
 
 
 class Disputed(Exception):
     """Somebody else has ``stored`` something else in rows that were changed here too, or the visit is not open now."""
 
-    def __init__(self, stored: Visit, merged: Merged) -> None:
+    def __init__(self, stored: Visit, merged: Merge) -> None:
         self.stored, self.merged = stored, merged
         super().__init__()
 
@@ -53,9 +44,9 @@ def _marked(part: str, rows: dict[str, Any]) -> str:
     return " ".join([f"{part}:", *(f"{key}:{_mark(told)}" for key, told in rows.items())])
 
 
-def decide(post: QueryDict, part: str, stored: RecordForm) -> tuple[Merged, list[str]]:
+def decide(post: QueryDict, part: str, stored: RecordForm) -> tuple[Merge, list[str]]:
     """Return what was sent, with the rows for which “theirs” was chosen as they stand, and the undecided rows."""
-    merged, undecided = Merged(post.copy()), []
+    merged, undecided = Merge(post.copy()), []
     for key in (key for key in dict.fromkeys(post.getlist("asked")) if _is_row(part, key, stored)):
         choice = post.get(f"choice_{key}")
         if choice == THEIRS:
@@ -66,7 +57,7 @@ def decide(post: QueryDict, part: str, stored: RecordForm) -> tuple[Merged, list
     return merged, undecided
 
 
-def merge(part: str, sent: RecordForm, stored: Visit, data: QueryDict, make: Callable[[Visit], RecordForm]) -> Merged:
+def merge(part: str, sent: RecordForm, stored: Visit, data: QueryDict, make: Callable[[Visit], RecordForm]) -> Merge:
     """Merge what the valid form ``sent`` says as ``data`` with what somebody else has ``stored`` since it was opened.
 
     ``make`` returns the form of the part as it stands. A form without marks says nothing of what it began from: then
@@ -74,8 +65,8 @@ def merge(part: str, sent: RecordForm, stored: Visit, data: QueryDict, make: Cal
     than the version and no later than the rows, so that who saves in between is noticed.
     """
     theirs, mine = _rows(part, content_of(stored, part)), _rows(part, PARTS[part].told(sent.rows()))
-    seen = _marks_in(sent.cleaned_data["seen"])
-    merged, stands = Merged(data.copy()), make(stored)
+    seen = marks_in(sent.cleaned_data["seen"])
+    merged, stands = Merge(data.copy()), make(stored)
     merged.data["version"], merged.data["seen"] = str(stored.version), _marked(part, theirs)
     for key in {**theirs, **mine}:
         now, typed = _mark(theirs.get(key)), _mark(mine.get(key))
@@ -128,11 +119,6 @@ def _names(part: str, key: str) -> list[str]:
 
 def _mark(told: Any) -> str:
     return "" if told is None else blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
-
-
-def _marks_in(text: str) -> dict[str, str]:
-    pairs = (pair.partition(":") for pair in text.split())
-    return {key: mark for key, _colon, mark in pairs}
 
 
 def _put(data: QueryDict, part: str, key: str, stands: RecordForm) -> None:

@@ -9,21 +9,18 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from members.models import Mechanism
-from members.views.scope import desk_page
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits.actions import saved_views as actions
 from visits.forms.filters import VisitFilter, filters_in
 from visits.forms.saved_view import SavedViewForm
 from visits.models import SavedView
 from visits.models.body_names import BodyNames
+from visits.views.scope import asks_and_acts, knows_of_visits, list_address, typed
 
 MOST = 50
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -41,48 +38,58 @@ def saved_views_of(user: Any, mechanism: Mechanism, query: str) -> list[ViewLink
     own = SavedView.objects.filter(mechanism=mechanism)
     changeable = set(own.editable_by(user).values_list("pk", flat=True))
     found = own.visible_to(user)[:MOST]
-    address = reverse("visits:visit_list", kwargs={"npm": mechanism.slug})
-    return [ViewLink(view, f"{address}?{view.query}", view.query == query, view.pk in changeable) for view in found]
+    return [
+        ViewLink(view, list_address(mechanism, view.query), view.query == query, view.pk in changeable)
+        for view in found
+    ]
 
 
-@form_page
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@asks_and_acts
+@knows_of_visits
 def saved_view_new(request: HttpRequest, mechanism: Mechanism) -> HttpResponseBase:
     query = filters_in(request.GET)
-    form = SavedViewForm(request.POST or None, user=request.user, mechanism=mechanism, query=query)
+    form = SavedViewForm(typed(request), user=request.user, mechanism=mechanism, query=query)
     if not query:
         messages.info(request, _("Set a filter first: a view is a name for filters."))
         return _to_list(mechanism)
     if request.method == "POST" and form.is_valid():
-        view = actions.save_view(
-            mechanism=mechanism,
-            name=form.cleaned_data["name"],
-            query=query,
-            body=form.shared_with() if "body" in form.fields else None,
-            by=request.user,  # type: ignore[arg-type]
-        )
-        messages.success(request, _("The view has been saved."))
-        return _to_list(mechanism, view.query)
+        try:
+            view = actions.save_view(
+                mechanism=mechanism,
+                name=form.cleaned_data["name"],
+                query=query,
+                body=form.shared_with() if "body" in form.fields else None,
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except actions.SavedViewRefused as refused:
+            form.add_error("name", str(refused))
+        else:
+            messages.success(request, _("The view has been saved."))
+            return _to_list(mechanism, view.query)
     return _page(request, mechanism, form, query, None)
 
 
-@form_page
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@asks_and_acts
+@knows_of_visits
 def saved_view_change(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponseBase:
     view = _editable(request, mechanism, pk)
     initial = {"name": view.name, "body": view.body_id or ""}
     who: dict[str, Any] = {"user": request.user, "mechanism": mechanism}
-    form = SavedViewForm(request.POST or None, query=view.query, view=view, initial=initial, **who)
+    form = SavedViewForm(typed(request), query=view.query, view=view, initial=initial, **who)
     if request.method == "POST" and form.is_valid():
         body = form.shared_with() if "body" in form.fields else None
-        actions.change_view(view=view, name=form.cleaned_data["name"], body=body, by=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The view has been changed."))
-        return _to_list(mechanism, view.query)
+        try:
+            actions.change_view(view=view, name=form.cleaned_data["name"], body=body, by=request.user)  # type: ignore[arg-type]
+        except actions.SavedViewRefused as refused:
+            form.add_error("name", str(refused))
+        else:
+            messages.success(request, _("The view has been changed."))
+            return _to_list(mechanism, view.query)
     return _page(request, mechanism, form, view.query, view)
 
 
 @require_POST
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def saved_view_remove(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpResponse:
     view = _editable(request, mechanism, pk)
     actions.remove_view(view=view, by=request.user)  # type: ignore[arg-type]
@@ -109,5 +116,4 @@ def _page(
 
 
 def _to_list(mechanism: Mechanism, query: str = "") -> HttpResponse:
-    address = reverse("visits:visit_list", kwargs={"npm": mechanism.slug})
-    return redirect(f"{address}?{query}" if query else address)
+    return redirect(list_address(mechanism, query))

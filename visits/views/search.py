@@ -7,23 +7,24 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
-from members.views.scope import desk_page
 from npmportal import audit
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import VIEW_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, Page, cheap_count, paginate
+from visits.actions import note_looks_at
 from visits.forms.search import SearchForm
-from visits.models import Place
+from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
-from visits.searching.excerpts import excerpts_of
+from visits.searching.excerpts import are_of_texts, excerpts_of
 from visits.searching.words import Search
 from visits.views.rows import rows_of
+from visits.views.scope import knows_of_visits
 
 PLACES = 10
 MOST_COUNTED = 1_000
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def search(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
@@ -40,6 +41,9 @@ def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
     page = paginate(request, visits.for_list(), NEWEST_FIRST)
     count = (len(page.rows), False) if page.is_only else cheap_count(visits, MOST_COUNTED)
     excerpts = excerpts_of(page.rows, search)
+    submitted = {visit.pk for visit in page.rows if visit.state == Visit.State.SUBMITTED}
+    if read := [pk for pk in submitted if are_of_texts(excerpts.get(pk, []))]:
+        note_looks_at(Visit.objects.filter(pk__in=read), search.user)
     rows = [(row, excerpts.get(row.pk, [])) for row in rows_of(page.rows, names, search.reader)]
     places = Place.objects.visible_to(search.user).filter(mechanism=search.mechanism).named(search.words)
     found = list(places.for_list().order_by("name", "id")[: PLACES + 1])

@@ -17,10 +17,9 @@ from npmportal.access import VIEW_VISITS, can
 from npmportal.csv_files import csv_response
 from npmportal.pdf import PdfError
 from npmportal.private_files import INERT, inert_answer
+from npmportal.xlsx_files import CONTENT_TYPE
 from visits.documents import sheet
 from visits.importing import templates
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -52,7 +51,7 @@ def question_sheet_xlsx(request: HttpRequest, mechanism: Mechanism, body: str, s
     found, place_kind = _body_and_setting(request, mechanism, body, setting)
     columns, offered = sheet.as_columns(mechanism, found, place_kind, date.today())
     book = templates.workbook(columns, mechanism, offered)
-    return inert_answer(ContentFile(book), f"{_name(found, place_kind)}.xlsx", XLSX)
+    return inert_answer(ContentFile(book), f"{_name(found, place_kind)}.xlsx", CONTENT_TYPE)
 
 
 def _body_and_setting(

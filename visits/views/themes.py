@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from members.models import Mechanism
 from members.views.scope import desk_page
@@ -13,8 +12,7 @@ from npmportal.access import REVIEW_VISITS
 from visits.actions import versions as actions
 from visits.forms.question import ThemeForm
 from visits.models import Theme
-
-asks_and_acts = require_http_methods(["GET", "HEAD", "POST"])
+from visits.views.scope import asks_and_acts, typed
 
 
 @asks_and_acts
@@ -31,11 +29,15 @@ def theme_change(request: HttpRequest, mechanism: Mechanism, pk: int) -> HttpRes
 
 
 def _theme(request: HttpRequest, mechanism: Mechanism, theme: Theme | None, *, title: str) -> HttpResponse:
-    form = ThemeForm(request.POST if request.method == "POST" else None, instance=theme, mechanism=mechanism)
+    form = ThemeForm(typed(request), instance=theme, mechanism=mechanism)
     if request.method == "POST" and form.is_valid():
-        actions.keep_theme(theme=form.instance, by=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The theme has been saved."))
-        return redirect("visits:question_list", npm=mechanism.slug)
+        try:
+            actions.keep_theme(theme=form.instance, by=request.user)  # type: ignore[arg-type]
+        except actions.VersionRefused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, _("The theme has been saved."))
+            return redirect("visits:question_list", npm=mechanism.slug)
     lead = _("Members map their own standards and questions to it, so that the mechanism can report by theme.")
     context = {"form": form, "title": title, "lead": lead, "button": _("Save")}
     return TemplateResponse(request, "visits/question_act.html", context)

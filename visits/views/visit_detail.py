@@ -2,38 +2,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from members.models import Mechanism
-from members.views.scope import desk_page
-from npmportal import audit
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import actions
 from visits.forms.note import ReasonForm
 from visits.models import TRANSITIONS, Transition, Visit, VisitEvent
-from visits.views.visit_page import address_of, visit_page
+from visits.views.scope import fetch_visit, knows_of_visits, visit_address
+from visits.views.visit_page import visit_page
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visit_detail(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
-    visit = get_object_or_404(visits.for_detail(), pk=pk)
-    if visit.confidentiality == Visit.Confidentiality.RESTRICTED:
-        audit.record(
-            "visit.read" if visit.state in Visit.HANDED_IN else "visit.draft_read",
-            by=request.user,
-            obj=visit,
-            mechanism=mechanism,
-            bodies=visit.body_ids,
-        )
-    actions.note_look(visit, request.user)
+    visit = fetch_visit(request, mechanism, pk)
     return visit_page(request, mechanism, visit, is_whole_feed="feed" in request.GET)
 
 
 @require_POST
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visit_transition(request: HttpRequest, mechanism: Mechanism, pk: Any, transition: str) -> HttpResponse:
     visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
     step = TRANSITIONS.get(transition)
@@ -82,4 +70,4 @@ def _reason_form(request: HttpRequest, visit: Visit, step: Transition, error: st
     form = ReasonForm(request.POST, auto_id=f"id_{step.name}_%s")
     if form.is_valid():
         form.add_error("reason", error)
-    return address_of(visit, "visit_transition", transition=step.name), form
+    return visit_address(visit, "visit_transition", transition=step.name), form

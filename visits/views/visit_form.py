@@ -3,7 +3,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,10 +10,12 @@ from django.views.decorators.http import require_safe
 from members.models import Mechanism
 from members.models.register_memory import one_register
 from members.views.scope import desk_page
-from npmportal.access import LOG_VISITS, can
+from npmportal.access import LOG_VISITS
 from visits import actions
 from visits.models import TRANSITIONS, Visit
+from visits.views.place_asking import leave_visit
 from visits.views.planned_visit import tie_to_plan
+from visits.views.scope import asks_and_acts, fetch_visit, not_open
 from visits.views.visit_form_page import (
     filled_form,
     form_page,
@@ -27,10 +28,13 @@ from visits.views.visit_form_page import (
 from visits.views.visit_merging import Answer, decide, merge_and_save, merged_in_words
 
 
+@asks_and_acts
 @one_register()
 @desk_page(on_a_body=LOG_VISITS)
 def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     visit = Visit(mechanism=mechanism)
+    if away := leave_visit(request, mechanism):
+        return away
     if request.method != "POST" or only_searches(request):
         return form_page(request, mechanism, fresh_form(request, mechanism, visit))
     form = filled_form(request, mechanism, visit)
@@ -57,29 +61,22 @@ def visit_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return saved(request, mechanism, visit, _("The visit has been logged as a draft."))
 
 
+@asks_and_acts
 @one_register()
 @desk_page(on_a_body=LOG_VISITS)
 def visit_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    visit = loggable_visit(request, mechanism, pk)
+    visit = fetch_visit(request, mechanism, pk, to_log=True)
     if request.method != "POST" or only_searches(request):
         if visit.state not in Visit.CHANGEABLE:
-            return _not_open(request, mechanism, visit)
-        return form_page(request, mechanism, fresh_form(request, mechanism, visit), visit=visit)
+            return not_open(request, visit)
+        away = leave_visit(request, mechanism, visit)
+        return away or form_page(request, mechanism, fresh_form(request, mechanism, visit), visit=visit)
     data, undecided = decide(request.POST, visit)
     try:
         answer = merge_and_save(request, mechanism, visit, data, undecided)
     except PermissionDenied:
-        return _not_open(request, mechanism, visit)
+        return not_open(request, visit)
     return answer.page or _changed(request, mechanism, answer)
-
-
-def loggable_visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit:
-    """Return the visit of a lead body the person logs for: 404 to who does not read it, 403 to who only reads it."""
-    visits = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
-    visit: Visit = get_object_or_404(visits.for_detail(), pk=pk)
-    if not can(request.user, LOG_VISITS, visit.lead_body):
-        raise PermissionDenied
-    return visit
 
 
 def _changed(request: HttpRequest, mechanism: Mechanism, answer: Answer) -> HttpResponse:
@@ -96,9 +93,3 @@ def place_options_part(request: HttpRequest, mechanism: Mechanism) -> HttpRespon
     words = words_typed(request.GET)
     context = places_to_choose(request, mechanism, words, request.GET.get("place"))
     return TemplateResponse(request, "visits/_place_options.html", context)
-
-
-def _not_open(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> HttpResponse:
-    sentence = _("The visit is “%(state)s” now and cannot be changed.") % {"state": visit.get_state_display()}
-    messages.error(request, sentence)
-    return redirect("visits:visit_detail", npm=mechanism.slug, pk=visit.pk)

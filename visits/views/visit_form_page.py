@@ -1,6 +1,5 @@
 """The page of the form of a visit: what it begins with, the places to choose from, and where it leads when saved."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,17 +13,24 @@ from django.utils.translation import gettext as _
 
 from members.models import Mechanism
 from members.models.body import members_on
+from npmportal.access import LOG_VISITS, grants_of
 from visits.forms.visit import VisitForm
-from visits.models import FormDraft, Place, Visit
+from visits.models import Place, Visit
 from visits.models.body_names import BodyNames
 from visits.models.sums import questions_about_numbers
+from visits.views.kept_forms import draft_in_address, drafts_before, key_in
 from visits.views.planned_visit import typed_from_plan
-from visits.views.rows import place_options
+from visits.views.scope import page_of_visit
+
+RECENT_VISITS, RECENT_PLACES, MOST_MATCHES = 60, 8, 20
 
 
 def only_searches(request: HttpRequest) -> bool:
-    """Tell whether “Find” was pressed, or Enter in the search box before any place was chosen."""
-    return "find" in request.POST or bool(request.POST.get("place_q") and not request.POST.get("place"))
+    """Tell whether the form is not sent to be saved: “Find”, Enter in the search box before any place was chosen, or
+    the button that asks for a place that is not in the list."""
+    if "find" in request.POST or "ask_place" in request.POST:
+        return True
+    return bool(request.POST.get("place_q") and not request.POST.get("place"))
 
 
 def fresh_form(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> VisitForm:
@@ -32,7 +38,7 @@ def fresh_form(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> Visi
     typed: dict[str, Any] = {}
     if request.method == "POST":
         typed = VisitForm.typed(request.POST)
-    elif draft := _draft_in_address(request, mechanism, visit):
+    elif draft := draft_in_address(request, mechanism, None if visit._state.adding else visit):
         typed = VisitForm.typed(MultiValueDict(draft.data))
     elif planned := typed_from_plan(request, mechanism):
         typed = planned
@@ -64,15 +70,37 @@ def form_page(
     context["lost_place"] = visit.place.name if visit and visit.place.is_struck_off else ""
     if request.method == "GET" and "kept" not in request.GET:
         context["kept"] = _kept_before(request, mechanism, visit)
-    return TemplateResponse(request, "visits/visit_form.html", context, status=status)
+    if visit is None:
+        return TemplateResponse(request, "visits/visit_form.html", context, status=status)
+    return page_of_visit(request, visit, "visits/visit_form.html", context, status=status)
 
 
 def places_to_choose(request: HttpRequest, mechanism: Mechanism, words: str, chosen: Any) -> dict[str, Any]:
     """Return what the choice of a place prints: those found by ``words``, else those visited lately."""
     places = Place.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
     place = places.with_id(chosen).first()
-    options, has_more = place_options(places, request.user, mechanism, words=words, chosen=place)
+    options, has_more = _place_options(places, request.user, mechanism, words=words, chosen=place)
     return {"words": words, "options": options, "has_more_places": has_more, "chosen": place}
+
+
+def _place_options(
+    places: Any, user: Any, mechanism: Mechanism, *, words: str, chosen: Place | None
+) -> tuple[list[Place], bool]:
+    """Return the places to choose from and whether more match: those found by ``words``, else those visited lately."""
+    if words:
+        found = list(places.named(words).order_by("name", "id")[: MOST_MATCHES + 1])
+    else:
+        found = _visited_lately(places, user, mechanism)
+    options = [place for place in found[:MOST_MATCHES] if place != chosen]
+    return ([chosen] if chosen else []) + options, len(found) > MOST_MATCHES
+
+
+def _visited_lately(places: Any, user: Any, mechanism: Mechanism) -> list[Place]:
+    bodies = sorted(grants_of(user).on(LOG_VISITS))
+    own = Visit.objects.filter(mechanism=mechanism, body_ids__overlap=bodies).newest_first()
+    recent = list(dict.fromkeys(own.values_list("place_id", flat=True)[:RECENT_VISITS]))[:RECENT_PLACES]
+    by_id = places.in_bulk(recent)
+    return [by_id[pk] for pk in recent if pk in by_id]
 
 
 def words_typed(data: Mapping[str, Any]) -> str:
@@ -98,23 +126,9 @@ def saved(request: HttpRequest, mechanism: Mechanism, visit: Visit, sentence: st
 
 def _last_saved(request: HttpRequest, mechanism: Mechanism) -> Visit | None:
     """Return the visit after which another is logged: of the same body, often of the same day."""
-    key = _key(request.GET.get("after"))
+    key = key_in(request.GET.get("after"))
     own = Visit.objects.visible_to(request.user).filter(mechanism=mechanism)
     return own.filter(pk=key).only("lead_body", "starts_on").first() if key else None
-
-
-def _draft_in_address(request: HttpRequest, mechanism: Mechanism, visit: Visit) -> FormDraft | None:
-    key = _key(request.GET.get("kept"))
-    stored = None if visit._state.adding else visit
-    own = FormDraft.objects.visible_to(request.user).of_form(mechanism, stored)
-    return own.filter(form_key=key).first() if key else None
-
-
-def _key(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _keep_url(mechanism: Mechanism, visit: Visit | None) -> str:
@@ -125,8 +139,9 @@ def _keep_url(mechanism: Mechanism, visit: Visit | None) -> str:
 
 def _kept_before(request: HttpRequest, mechanism: Mechanism, visit: Visit | None) -> list[dict[str, Any]]:
     """Return what the person typed into this form at another time and did not save, newest first."""
-    drafts = list(FormDraft.objects.visible_to(request.user).of_form(mechanism, visit))
-    ids = {key for draft in drafts if (key := _key("".join(draft.data.get("place", []))))}
+    found = drafts_before(request, mechanism, visit)
+    chosen = [key_in("".join(one["draft"].data.get("place", []))) for one in found]
+    ids = {key for key in chosen if key}
     places = Place.objects.visible_to(request.user).filter(pk__in=ids) if ids else []
-    names = {str(place.pk): place.name for place in places}
-    return [{"draft": draft, "place": names.get("".join(draft.data.get("place", [])), "")} for draft in drafts]
+    names = {place.pk: place.name for place in places}
+    return [one | {"place": names.get(key, "") if key else ""} for one, key in zip(found, chosen, strict=True)]

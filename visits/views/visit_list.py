@@ -2,7 +2,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -10,8 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from members.models import Mechanism
-from members.views.scope import desk_page
-from npmportal.access import LOG_VISITS, VIEW_SUBMITTED_VISITS, VIEW_VISITS, grants_of
+from npmportal.access import LOG_VISITS, grants_of
 from npmportal.paging import NEWEST_FIRST, cheap_count, paginate
 from visits.downloading.formats import FORMATS
 from visits.field_table import reader_of
@@ -20,6 +18,7 @@ from visits.models import Visit
 from visits.models.body_names import BodyNames
 from visits.views.rows import rows_of
 from visits.views.saved_views import saved_views_of
+from visits.views.scope import knows_of_visits, list_address
 from visits.views.search import write_down_search
 
 # The columns of the list: the fields of which one brings it, and its heading.
@@ -36,7 +35,7 @@ COLUMNS: tuple[tuple[tuple[str, ...], Promise], ...] = (
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     names, reader = BodyNames(mechanism), reader_of(request.user, mechanism)
     filters = VisitFilter(request.GET, user=request.user, mechanism=mechanism, names=names)
@@ -57,17 +56,12 @@ def visit_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
         "active": list(filters.active(request.GET)),
         "caption_note": _how_many(count),
         "download_label": _download(count),
-        "downloads": [(ending.upper(), _address(mechanism, f"visits_{ending}", query)) for ending in FORMATS],
+        "downloads": [(ending.upper(), list_address(mechanism, query, f"visits_{ending}")) for ending in FORMATS],
         "query": query,
         "views": saved_views_of(request.user, mechanism, query),
         "may_log": names.of_any(grants_of(request.user).on(LOG_VISITS)),
     }
     return TemplateResponse(request, "visits/visit_list.html", context)
-
-
-def _address(mechanism: Mechanism, name: str, query: str) -> str:
-    address = reverse(f"visits:{name}", kwargs={"npm": mechanism.slug})
-    return f"{address}?{query}" if query else address
 
 
 def _how_many(count: tuple[int, bool] | None) -> str:

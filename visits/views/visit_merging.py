@@ -9,15 +9,12 @@ from django.utils.translation import gettext as _
 from members.models import Mechanism
 from visits import actions
 from visits.field_table import label_of
-from visits.forms.merging import MARKED, Merge, merge, put, value_of
+from visits.forms.merging import MARKED, MINE, THEIRS, TRIES, Merge, merge, put, value_of
 from visits.forms.visit import VisitForm
 from visits.models import Visit
 from visits.models.body_names import BodyNames
 from visits.views.differences import differences
 from visits.views.visit_form_page import filled_form, form_page
-
-TRIES = 3  # so often somebody else may be quicker between looking and saving
-THEIRS, MINE = "theirs", "mine"
 
 
 @dataclass

@@ -16,6 +16,7 @@ from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import actions
 from visits.forms.note import NoteForm, SideNoteForm
 from visits.models import Visit, VisitNote
+from visits.views.scope import fetch_visit, knows_of_visits
 from visits.views.visit_page import visit_page
 
 # For each kind of text: who may write it and the form it is written in.
@@ -27,9 +28,9 @@ KINDS: dict[str, tuple[Callable[[Visit, Any], Any], type[NoteForm]]] = {
 
 
 @require_POST
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visit_note(request: HttpRequest, mechanism: Mechanism, pk: Any, kind: str) -> HttpResponse:
-    visit = _visit(request, mechanism, pk)
+    visit = fetch_visit(request, mechanism, pk)
     if kind not in KINDS:
         raise Http404
     may_write, form_class = KINDS[kind]
@@ -55,7 +56,7 @@ def _write(kind: str, visit: Visit, data: dict[str, Any], by: Any) -> None:
 @require_POST
 @desk_page(on_a_body=VIEW_VISITS)
 def visit_answer(request: HttpRequest, mechanism: Mechanism, pk: Any, number: int) -> HttpResponse:
-    visit = _visit(request, mechanism, pk)
+    visit = fetch_visit(request, mechanism, pk)
     question = _question(request, visit, number)
     if not actions.may_answer(visit, request.user):
         raise PermissionDenied
@@ -74,15 +75,11 @@ def visit_answer(request: HttpRequest, mechanism: Mechanism, pk: Any, number: in
 @require_POST
 @desk_page(needs=VIEW_SUBMITTED_VISITS)
 def visit_settle(request: HttpRequest, mechanism: Mechanism, pk: Any, number: int) -> HttpResponse:
-    visit = _visit(request, mechanism, pk)
+    visit = fetch_visit(request, mechanism, pk)
     question = _question(request, visit, number)
     actions.settle(question=question, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("The question is settled."))
     return redirect("visits:visit_detail", npm=mechanism.slug, pk=pk)
-
-
-def _visit(request: HttpRequest, mechanism: Mechanism, pk: Any) -> Visit:
-    return get_object_or_404(Visit.objects.visible_to(request.user).filter(mechanism=mechanism).for_detail(), pk=pk)
 
 
 def _question(request: HttpRequest, visit: Visit, number: int) -> VisitNote:

@@ -4,8 +4,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,6 +20,7 @@ from visits.views.facts import sections_of
 from visits.views.feed import SHOWN, Entry, feed_of, is_open
 from visits.views.record_beside import record_context, with_links
 from visits.views.rows import bodies_of
+from visits.views.scope import page_of_visit, visit_address
 
 
 def visit_page(
@@ -59,16 +58,11 @@ def visit_page(
         "about": decisions_and_tasks_of(visit, request.user),
         "files": files,
     }
-    return TemplateResponse(request, "visits/visit_detail.html", context, status=422 if refused else 200)
-
-
-def address_of(visit: Visit, name: str, **more: Any) -> str:
-    """Return the address ``name`` of this visit."""
-    return reverse(f"visits:{name}", kwargs={"npm": visit.mechanism.slug, "pk": visit.pk, **more})
+    return page_of_visit(request, visit, "visits/visit_detail.html", context, status=422 if refused else 200)
 
 
 def _button(visit: Visit, step: Transition, refused: tuple[str, forms.Form] | None) -> dict[str, Any]:
-    url = address_of(visit, "visit_transition", transition=step.name)
+    url = visit_address(visit, "visit_transition", transition=step.name)
     wrong = refused[1] if refused and refused[0] == url else None
     form = wrong or (ReasonForm(auto_id=f"id_{step.name}_%s") if step.needs_reason else None)
     return {"step": step, "url": url, "form": form, "is_open": wrong is not None}
@@ -80,7 +74,7 @@ def _question(
     """Return an open question with its answers so far, oldest first, and the forms to answer and to settle it."""
     assert entry.note
     number = {"number": entry.note.pk}
-    url = address_of(visit, "visit_answer", **number)
+    url = visit_address(visit, "visit_answer", **number)
     form = (
         refused[1] if refused and refused[0] == url else NoteForm(auto_id=f"id_q{entry.note.pk}_%s", label=_("Answer"))
     )
@@ -88,7 +82,7 @@ def _question(
         "entry": entry,
         "answers": [other for other in reversed(feed) if other.note and other.note.answers_to_id == entry.note.pk],
         "answer": {"url": url, "form": form} if actions.may_answer(visit, request.user) else None,
-        "settle_url": address_of(visit, "visit_settle", **number) if actions.may_settle(visit, request.user) else "",
+        "settle_url": visit_address(visit, "visit_settle", **number) if actions.may_settle(visit, request.user) else "",
     }
 
 
@@ -103,7 +97,7 @@ def _writing(request: HttpRequest, visit: Visit, refused: tuple[str, forms.Form]
         offered.append(("note", _("Write a note"), _("Note"), SideNoteForm))
     found = []
     for kind, label, field, form_class in offered:
-        url = address_of(visit, "visit_note", kind=kind)
+        url = visit_address(visit, "visit_note", kind=kind)
         wrong = refused[1] if refused and refused[0] == url else None
         form = wrong or form_class(auto_id=f"id_{kind}_%s", label=field)
         found.append({"label": label, "url": url, "form": form, "is_open": wrong is not None})

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,18 +10,17 @@ from django.views.decorators.http import require_safe
 from members.models import Mechanism
 from members.views.scope import desk_page
 from members.views.who import who_page
-from npmportal.access import VIEW_SUBMITTED_VISITS, VIEW_VISITS
 from visits import seeing
 from visits.field_table import reader_of
-from visits.models import Place, Visit
 from visits.plan_guests import addresses_for, hidden_from
 from visits.views.plan_parts import fetch_plan, plan_page
+from visits.views.scope import fetch_place, fetch_visit, knows_of_visits
 
 
 @require_safe
-@desk_page(needs=VIEW_SUBMITTED_VISITS, on_a_body=VIEW_VISITS)
+@knows_of_visits
 def visit_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    visit = get_object_or_404(Visit.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    visit = fetch_visit(request, mechanism, pk)
     sees = reader_of(request.user, mechanism).sees(visit)
     return who_page(
         request,
@@ -58,13 +56,13 @@ def plan_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRespons
 @require_safe
 @desk_page()
 def place_who(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    place = get_object_or_404(Place.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    place = fetch_place(request, mechanism, pk)
     return who_page(
         request,
         mechanism,
         record=place.name,
         back_url=reverse("visits:place_detail", kwargs={"npm": mechanism.slug, "pk": place.pk}),
-        grounds=seeing.grounds_of_place(mechanism),
+        grounds=seeing.grounds_of_place(),
         others=_(
             "Nobody else. The register of places is common to the members; of another member’s visits it shows the "
             "days and the bodies, once approved and unless restricted."

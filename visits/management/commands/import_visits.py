@@ -17,6 +17,7 @@ from visits.importing.columns import columns_of
 from visits.importing.files import first_rows
 from visits.importing.judged import columns_for
 from visits.importing.outcomes import RESULTS
+from visits.importing.previews import unsaid_in
 from visits.importing.terms import choices_of
 from visits.models import Import
 
@@ -147,6 +148,8 @@ class Command(BaseCommand):
 
     def _tell(self, batch: Import) -> None:
         self.stdout.write(", ".join(f"{batch.counts[name]} {name}" for name in RESULTS))
+        for label, words, count in unsaid_in(batch):
+            self.stdout.write(f"{label}: “{words}” in {count} new rows, of which the file does not say it")
         for row, column, value, reason in first_rows(batch, "problems", 50):
             self.stderr.write(f"row {row}, {column}: {value!r}: {reason}")
 

@@ -1,4 +1,4 @@
-// The visit form: how many characters a long text still has room for.
+// The forms of a visit and its record: how many characters a long text still has room for.
 "use strict";
 
 function countDown(area) {
