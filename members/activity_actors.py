@@ -52,7 +52,7 @@ def named_to(events: Any, reader: Any, mechanism: Mechanism) -> Any:
     if mechanism.pk in grants.on(MANAGE_PEOPLE):
         return events
     known = Q(mechanism=mechanism) | Q(body__in=sorted(grants.body_ids))
-    then = Q(starts_on__lte=OuterRef("day")) & (Q(ends_on=None) | Q(ends_on__gt=OuterRef("day")))
+    then = Q(starts_on__lte=OuterRef("day")) & (Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")))
     roles = Affiliation.objects.filter(known, then, user=OuterRef("actor"))
     readings = sorted(name for name, action in ACTIONS.items() if action.is_reading)
     is_named = ~Q(action__in=readings) | Q(actor=reader.pk) | Q(Exists(roles))
@@ -73,7 +73,8 @@ def _roles_of(people: set[int]) -> dict[int | None, list[Affiliation]]:
 
 
 def _holds_on(role: Affiliation, day: date) -> bool:
-    return role.starts_on <= day and (role.ends_on is None or role.ends_on > day)
+    """Tell whether it was held on ``day``, the day on which it ended included: what was read that morning counts."""
+    return role.starts_on <= day and (role.ends_on is None or role.ends_on >= day)
 
 
 def _bodies_told(event: AuditEvent, held: list[Affiliation]) -> list[int]:

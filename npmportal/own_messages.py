@@ -1,8 +1,8 @@
 """What the portal says on the next page (“The visit has been logged”) is for the person it was said to.
 
 Such messages lie in a cookie until a page prints them, and may name a visit. They are signed for the person: on a
-browser in which somebody has signed out, or whose session has ended in any way, they are as good as forged and thrown
-away.
+browser in which somebody has signed out, or whose session has ended in any way, they are as good as forged and not
+shown.
 """
 
 from typing import Any

@@ -49,7 +49,7 @@ def place_request_groups(
     # Resolved once for all rows.
     address = reverse("visits:place_request", kwargs={"npm": mechanism.slug, "pk": NO_KEY})
     columns = ("pk", "name", "state", "asked_by", "asked_at", "decided_at")
-    found = rows.order_by(F("decided_at").desc(nulls_last=True), "asked_at", "pk").values_list(*columns)
+    found = rows.order_by(F("decided_at").desc(nulls_first=True), "asked_at", "pk").values_list(*columns)
     for pk, name, state, asker, asked_at, decided_at in found[: len(groups) * (counted + 1)]:
         is_waiting = state == State.WAITING
         if is_waiting and keeps:

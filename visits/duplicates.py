@@ -96,7 +96,7 @@ def resembling_request(request: PlaceRequest, user: Any, most: int = 5) -> list[
         likeness |= dict.fromkeys(coded, (200.0, 0.0))
     first = sorted(likeness, key=lambda place: (*(-much for much in likeness[place]), str(place)))[:most]
     found = beside.for_list().in_bulk(first)
-    return [found[place] for place in first]
+    return [found[place] for place in first if place in found]  # one may have been merged a moment ago
 
 
 def ordered(one: Place, other: Place) -> tuple[Any, Any]:

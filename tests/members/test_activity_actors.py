@@ -129,6 +129,8 @@ def test_what_counts_is_for_whom_they_worked_on_the_day(alpha, beta, alpha_lead,
     Affiliation.objects.filter(body=alpha, user=beta_monitor).update(starts_on=date(2020, 1, 1), ends_on=tomorrow)
     assert beta_monitor.name in read_by(alpha_lead, person="Bert")
     Affiliation.objects.filter(body=alpha, user=beta_monitor).update(ends_on=date.today())
+    assert beta_monitor.name in read_by(alpha_lead, person="Bert")
+    Affiliation.objects.filter(body=alpha, user=beta_monitor).update(ends_on=date.today() - timedelta(days=1))
     assert beta_monitor.name not in read_by(alpha_lead, person="Bert")
 
 

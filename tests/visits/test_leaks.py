@@ -210,7 +210,7 @@ def test_a_refusal_of_the_register_counts_no_place_struck_off(as_, mechanism, al
 
 # -- Files made before ------------------------------------------------------------------------------------------------
 def test_whoever_is_taken_off_a_visit_fetches_no_file_made_before(
-    as_, joint, alpha, beta, alpha_monitor, beta_monitor, outsider, no_broker
+    as_, joint, alpha, beta, alpha_monitor, beta_monitor, outsider, no_broker, commits
 ):
     Visit.objects.filter(pk=joint.pk).update(summary="SECRETSUM")
     same = {"mechanism": joint.mechanism, "format": "json", "query": "", "language": "en-gb"}
@@ -221,7 +221,8 @@ def test_whoever_is_taken_off_a_visit_fetches_no_file_made_before(
     assert b"SECRETSUM" in b"".join(as_(beta_monitor).get(path).streaming_content)
 
     joint.refresh_from_db()
-    actions.change_visit(visit=joint, partners=[], expected_version=joint.version, by=alpha_monitor)
+    with commits(execute=True):
+        actions.change_visit(visit=joint, partners=[], expected_version=joint.version, by=alpha_monitor)
 
     assert as_(beta_monitor).get(path).status_code == 404
     assert Download.objects.visible_to(outsider).exists()

@@ -100,11 +100,12 @@ def test_place_that_is_taken_answers_nothing(asked, prison, coordinator):
     assert not AuditEvent.objects.filter(action="place_request.added").exists()
 
 
-def test_second_answer_is_told_and_stores_nothing(as_, coordinator, administrator, asked, add_url, known_url, prison):
-    """Both keepers have opened the page before either answers."""
+@pytest.mark.parametrize("who", ["administrator", "coordinator"])
+def test_second_answer_is_told_and_stores_nothing(request, as_, coordinator, asked, add_url, known_url, prison, who):
+    """Two keepers, or one in two windows, have opened the page before it is answered."""
     client = as_(coordinator)
     typed = entered(client.get(add_url).context["form"]) | {"note": "Typed with care."}
-    actions.decline_request(request=asked, reason="It is a barn.", by=administrator)
+    actions.decline_request(request=asked, reason="It is a barn.", by=request.getfixturevalue(who))
 
     page = client.post(add_url, typed)
     assert "a moment ago" in page.text
@@ -166,17 +167,18 @@ def test_code_that_names_another_place_is_left_there_and_told(as_, coordinator, 
 
 
 @pytest.mark.parametrize("value", ["", "no-id", "elsewhere", "gone"])
-def test_place_that_is_none_of_the_register_is_refused(as_, coordinator, asked, known_url, prison, value):
+def test_place_that_is_none_of_the_register_is_refused(as_, coordinator, asked, known_url, page_url, prison, value):
     if value == "elsewhere":
         value = str(PlaceFactory(mechanism=MechanismFactory(slug="elsewhere")).pk)
     elif value == "gone":
         gone = PlaceFactory(mechanism=prison.mechanism, is_struck_off=True)
         value = str(gone.pk)
 
-    page = as_(coordinator).post(known_url, {"place": value})
+    page = as_(coordinator).post(known_url, {"place": value, "q": "no such name"})
 
     assert page.status_code == 200
-    assert page.context["form"].errors["place"]
+    assert str(page.context["form"].errors["place"][0]) in page.text
+    assert f'<form method="get" action="{page_url}"' in page.text  # this address takes no search
     asked.refresh_from_db()
     assert asked.is_waiting
 

@@ -121,6 +121,19 @@ def test_a_conflict_prints_what_somebody_else_saved_and_is_a_reading(as_, draft,
     assert AuditEvent.objects.filter(action="visit.draft_read", actor=alpha_lead).count() == 1
 
 
+@pytest.mark.parametrize(("stored", "typed", "readings"), [("restricted", "network", 1), ("network", "restricted", 0)])
+def test_what_is_typed_does_not_say_whether_it_is_a_reading(stored, typed, readings, as_, draft, alpha_lead, entered):
+    """A form that comes back may hold what is stored, field by field; what was typed into it is not stored."""
+    Visit.objects.filter(pk=draft.pk).update(confidentiality=stored, summary="CANARY")
+    sent = entered | {"confidentiality": typed, "starts_on": "", "version": "1", "reference": draft.reference}
+    sent |= {"asked": "summary", "choice_summary": "theirs"}
+
+    response = as_(alpha_lead).post(url_of("visit_change", draft.mechanism, draft.pk), sent)
+
+    assert "CANARY" in response.content.decode()
+    assert AuditEvent.objects.filter(action="visit.draft_read", actor=alpha_lead).count() == readings
+
+
 def test_what_a_form_saves_is_no_reading_of_its_own(as_, draft, alpha_lead):
     Visit.objects.filter(pk=draft.pk).update(confidentiality="restricted")
 

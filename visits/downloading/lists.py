@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
@@ -35,6 +36,7 @@ class FilteredList:
         reader = reader_of(self.user, self.mechanism)
         return Lines(self.visits, self.names, self.mechanism, reader, coded=kind.coded)
 
+    @transaction.atomic
     def write_down(self, ending: str) -> int:
         """Write down that the list leaves the portal: whose visits, how many, by which filters. Return how many.
 

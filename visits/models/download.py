@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -38,8 +38,13 @@ class DownloadQuerySet(models.QuerySet["Download"]):
         return mine.filter(expires_at__gt=timezone.now())
 
     def end_for(self, bodies: Iterable[int]) -> None:
-        """Let nobody of ``bodies`` fetch what was made before: these were taken off a visit that may be in it."""
-        self.filter(requested_by__affiliations__body__in=bodies).update(expires_at=timezone.now())
+        """Let nobody of ``bodies`` fetch what was made before: these are being taken off a visit that may be in it.
+
+        Once that stands: until then a file could still be begun with the visit in it.
+        """
+        if taken_off := sorted(bodies):
+            files = self.filter(requested_by__affiliations__body__in=taken_off)
+            transaction.on_commit(lambda: files.update(expires_at=timezone.now()))
 
     def over(self) -> Self:
         """Return what nobody can fetch any more: a day has passed, or the person has been retired."""

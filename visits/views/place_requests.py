@@ -86,7 +86,7 @@ def place_request(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRe
 @desk_page()
 def place_request_known(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
     asked = _fetch(request, mechanism, pk, to_answer=True)
-    found = _offered(request, asked, request.POST.get("q", ""))
+    found = _offered(request, asked, _words(request))
     form = KnownPlaceForm(request.POST, user=request.user, mechanism=mechanism, offered=found)
     if not form.is_valid():
         return _page(request, mechanism, asked, form=form)
@@ -179,6 +179,11 @@ def _fetch(request: HttpRequest, mechanism: Mechanism, pk: Any, *, to_answer: bo
     return found
 
 
+def _words(request: HttpRequest) -> str:
+    """Return the words of the search, as far as they are looked for."""
+    return (request.POST.get("q") or request.GET.get("q") or "")[:100].replace("\x00", "")
+
+
 def _offered(request: HttpRequest, asked: PlaceRequest, words: str) -> list[Place]:
     """Return the places that may be meant: those found by ``words``, else those that resemble what is asked for."""
     if not words.strip():
@@ -190,7 +195,7 @@ def _offered(request: HttpRequest, asked: PlaceRequest, words: str) -> list[Plac
 def _page(
     request: HttpRequest, mechanism: Mechanism, asked: PlaceRequest, *, form: KnownPlaceForm | None = None
 ) -> HttpResponse:
-    user, words = request.user, (request.POST.get("q") or request.GET.get("q") or "")[:100].replace("\x00", "")
+    user, words = request.user, _words(request)
     may_answer = asked.is_waiting and may_keep_places(user, mechanism)
     draft = place_asking.draft_left(request, mechanism)
     context: dict[str, Any] = {

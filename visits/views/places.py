@@ -61,7 +61,8 @@ def _create_as_asked(request: HttpRequest, mechanism: Mechanism) -> HttpResponse
     """Add the place that a request asks for; storing it answers the request."""
     seen = PlaceRequest.objects.visible_to(request.user).filter(mechanism=mechanism).for_list()
     asked = get_object_or_404(seen, pk=key_in(request.GET["request"]))
-    is_own = asked.decided_by_id == request.user.pk  # such as by the first of two clicks
+    # Such as by the first of two clicks.
+    is_own = asked.state == PlaceRequest.State.ADDED and asked.decided_by_id == request.user.pk
     if not asked.is_waiting and (is_own or request.method != "POST"):
         if not is_own:
             messages.error(request, _("Somebody has answered this request, or taken it back, a moment ago."))

@@ -64,10 +64,11 @@ def form_page(
     **context: Any,
 ) -> HttpResponse:
     """Return the page with ``form``, of the stored ``visit`` or (None) of a new one."""
-    words = words_typed(request.POST or form.initial)
-    context |= {"form": form, "visit": visit, **places_to_choose(request, mechanism, words, form["place"].value())}
+    words, chosen = words_typed(request.POST or form.initial), form["place"].value()
+    context |= {"form": form, "visit": visit, **places_to_choose(request, mechanism, words, chosen)}
     context["keep_url"] = _keep_url(mechanism, visit)
-    context["lost_place"] = visit.place.name if visit and visit.place.is_struck_off else ""
+    is_lost = visit is not None and visit.place.is_struck_off and str(chosen or "") in ("", str(visit.place_id))
+    context["lost_place"] = visit.place.name if visit and is_lost else ""
     if request.method == "GET" and "kept" not in request.GET:
         context["kept"] = _kept_before(request, mechanism, visit)
     if visit is None:

@@ -49,7 +49,8 @@ def merge_and_save(
     for _try in range(TRIES):
         form = filled_form(request, mechanism, visit, data)
         if not form.is_valid():
-            return Answer(visit, form_page(request, mechanism, form, visit=visit, merged=merged_in_words(taken)))
+            page = form_page(request, mechanism, form, visit=_stored(visit), merged=merged_in_words(taken))
+            return Answer(visit, page)
         if undecided:
             form.add_error(None, _("Choose one of the two versions of each field."))
             merged = Merge(data, disputed=undecided)
@@ -64,7 +65,7 @@ def merge_and_save(
             data, taken, visit = merged.data, [*taken, *merged.taken], _stored(visit)
         except (actions.StepRefused, actions.ReferenceTaken, actions.PlaceGone) as refusal:
             _say_why(form, refusal)
-            return Answer(visit, form_page(request, mechanism, form, visit=visit))
+            return Answer(visit, form_page(request, mechanism, form, visit=_stored(visit)))
     return Answer(visit, _conflict(request, mechanism, form, _stored(visit), Merge(data, taken)))
 
 
@@ -120,4 +121,5 @@ def _ask(
 
 
 def _stored(visit: Visit) -> Visit:
+    """Return the visit as it stands: a form writes what was typed into the one it was made with."""
     return Visit.objects.for_detail().get(pk=visit.pk)
