@@ -242,7 +242,6 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "npmportal.formats"
-USE_I18N = USE_TZ = True
 TIME_ZONE = environment.text("TIME_ZONE", "Europe/London")
 USE_THOUSAND_SEPARATOR = True
 

@@ -55,7 +55,7 @@ def receive_file(
     batch.rows = store(Import._meta.get_field("rows").storage, rows_path(batch, ""), file)
     with transaction.atomic():
         batch.save(force_insert=True)
-        audit.record("import.received", by=by, obj=batch, mechanism=mechanism, bodies=_bodies(batch), kind=kind)
+        audit.record("import.received", by=by, obj=batch, mechanism=mechanism, bodies=batch.bodies, kind=kind)
         _enqueue(batch, READ, by)
     _hurry(batch, SMALL_WORKBOOK if _is_packed(file) else SMALL)
     return batch
@@ -79,7 +79,7 @@ def map_columns(*, batch: Import, columns: Mapping[str, str], fixed: Mapping[str
     batch.state = Import.State.OPEN
     batch.save(update_fields=["columns", "fixed", "state"])
     _remember(batch, columns=guessing.remembered(batch.header, batch.columns), fixed=batch.fixed)
-    audit.record("import.mapped", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
+    audit.record("import.mapped", by=by, obj=batch, mechanism=batch.mechanism, bodies=batch.bodies)
     return batch
 
 
@@ -102,7 +102,7 @@ def map_values(
         batch.date_order, batch.hand_in, batch.state = date_order, hand_in, Import.State.OPEN
         batch.save(update_fields=["terms", "date_order", "hand_in", "state"])
         _remember(batch, terms=batch.terms, date_order=date_order)
-        audit.record("import.checked", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
+        audit.record("import.checked", by=by, obj=batch, mechanism=batch.mechanism, bodies=batch.bodies)
         _enqueue(batch, CHECK, by)
     _hurry(batch)
     return batch
@@ -146,7 +146,7 @@ def discard_import(*, batch: Import, by: User) -> None:
     batch = _locked(batch, by)
     if batch.is_live or batch.state in (Import.State.DONE, Import.State.UNDONE):
         raise ImportRefused(_("This import can no longer be thrown away."))
-    audit.record("import.discarded", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
+    audit.record("import.discarded", by=by, obj=batch, mechanism=batch.mechanism, bodies=batch.bodies)
     forget(batch)
     batch.delete()
 
@@ -157,7 +157,7 @@ def retry_import(*, batch: Import, by: User) -> bool:
         batch = _locked(batch, by)
         done = batch.job is not None and jobs.retry(batch.job)
         if done:
-            audit.record("import.retried", by=by, obj=batch, mechanism=batch.mechanism, bodies=_bodies(batch))
+            audit.record("import.retried", by=by, obj=batch, mechanism=batch.mechanism, bodies=batch.bodies)
     if done:
         _hurry(batch)
     return done
@@ -205,10 +205,6 @@ def _remember(batch: Import, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(mapping, name, value)
     mapping.save(update_fields=[*changes, "updated_at"])
-
-
-def _bodies(batch: Import) -> list[int]:
-    return [batch.body_id] if batch.body_id else []
 
 
 def _listed(columns: list[Any]) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import Mechanism, User
+from members.models import Mechanism
 from npmportal.quick_select import QuickSelect
 from visits.actions.places import DATED
 from visits.forms.fields import DayField, LongTextField, as_plain_numbers
@@ -56,7 +56,7 @@ class PlaceForm(forms.ModelForm[Place]):
             "longitude": gettext_lazy("In degrees, such as 4.3007; west of Greenwich with a minus."),
         }
 
-    def __init__(self, *args: Any, user: User, mechanism: Mechanism, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mechanism: Mechanism, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.mechanism = mechanism
         fields: dict[str, Any] = self.fields

@@ -21,6 +21,7 @@ from visits.place_visits import may_know_of_visits
 from visits.views.differences import place_differences
 from visits.views.kept_forms import key_in
 from visits.views.place_requests import tell_of_code
+from visits.views.scope import asks_and_acts, fetch_place, typed
 
 
 @require_safe
@@ -42,6 +43,7 @@ def place_list(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     return TemplateResponse(request, "visits/place_list.html", context)
 
 
+@asks_and_acts
 @desk_page()
 def place_create(request: HttpRequest, mechanism: Mechanism) -> HttpResponse:
     if not actions.may_keep_places(request.user, mechanism):
@@ -72,9 +74,10 @@ def _create_as_asked(request: HttpRequest, mechanism: Mechanism) -> HttpResponse
     return _edit(request, mechanism, Place(mechanism=mechanism, **said), sentence, asked)
 
 
+@asks_and_acts
 @desk_page()
 def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpResponse:
-    place = get_object_or_404(Place.objects.visible_to(request.user).filter(mechanism=mechanism), pk=pk)
+    place = fetch_place(request, mechanism, pk)
     if not actions.may_keep_places(request.user, mechanism):
         raise PermissionDenied
     return _edit(request, mechanism, place, _("The place has been saved."))
@@ -83,7 +86,7 @@ def place_change(request: HttpRequest, mechanism: Mechanism, pk: Any) -> HttpRes
 def _edit(
     request: HttpRequest, mechanism: Mechanism, place: Place, done: str, asked: PlaceRequest | None = None
 ) -> HttpResponse:
-    form = PlaceForm(request.POST or None, instance=place, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    form = PlaceForm(typed(request), instance=place, mechanism=mechanism)
     is_new = place._state.adding
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,7 +129,7 @@ def _conflict(request: HttpRequest, mechanism: Mechanism, typed: PlaceForm, stor
     """Show what stands now beside what was typed; saving again replaces what stands now, knowingly."""
     data = request.POST.copy()
     data["version"] = str(stored.version)
-    form = PlaceForm(data, instance=stored, user=request.user, mechanism=mechanism)  # type: ignore[arg-type]
+    form = PlaceForm(data, instance=stored, mechanism=mechanism)
     found = place_differences(typed, Place.objects.select_related("setting", "jurisdiction").get(pk=stored.pk))
     context = {"form": form, "place": stored, "is_new": False, "conflict": True, "differences": found}
     return TemplateResponse(request, "visits/place_form.html", context, status=409)
